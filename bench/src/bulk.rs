@@ -104,6 +104,7 @@ pub(crate) fn subscription(
         timeout: Duration::from_secs(30),
         policies: Default::default(),
         health: Default::default(),
+        credentials: Default::default(),
         secrets: vec![SigningSecret { value: "bench-secret-0123456789".into(), until: None }],
         metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),
@@ -147,8 +148,9 @@ pub(crate) fn event(
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
-    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, broke_schema: false, due_at: None })
+    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, filtered: Vec::new(), broke_schema: false, due_at: None })
 }
 
 pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {

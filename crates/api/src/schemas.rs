@@ -2,10 +2,12 @@
 
 use model::{
     PortalMode, Profile, ReplayState, Scope,
+    channel::CHANNEL_MAX,
     event::EventType,
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
     portal::{Capability, PortalState, Scheme},
+    shape::{Compression, Method},
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -49,6 +51,15 @@ texts! {
             .max_length(Some(EventType::MAX + 2))
             .pattern(Some(r"^(\*|[A-Za-z0-9_\-]+(\.[A-Za-z0-9_\-]+)*(\.\*)?)$"))
     };
+    /// A channel of events.
+    ChannelName as "Channel": |text| {
+        text.min_length(Some(1)).max_length(Some(CHANNEL_MAX)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"))
+    };
+    CompressionName as "Compression": |text| text.enum_values(Some(Compression::ALL.map(Compression::name)));
+    /// Methods of requests to receivers.
+    MethodName as "RequestMethod": |text| text.enum_values(Some(Method::ALL.map(Method::name)));
+    /// Templates of requests.
+    TemplateName as "Template": |text| text.enum_values(Some(transform::Template::ALL.map(transform::Template::name)));
     /// The publisher's own id of an event.
     GivenId as "OwnEventId": |text| text.min_length(Some(1)).max_length(Some(200)).pattern(Some(r"^[!-,\-/0-~]+$"));
     TenantName as "TenantId": |text| text.min_length(Some(1)).max_length(Some(100)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"));
@@ -89,7 +100,7 @@ texts! {
     AgoText as "Ago": |text| text.pattern(Some("^[0-9]{1,7}[mhd]$"));
     /// Parts of a subscription in an event.
     ReachName as "Reach": |text| {
-        text.enum_values(Some(["receives", "waits_for_activation", "not_subscribed", "dropped", "disabled"]))
+        text.enum_values(Some(["receives", "waits_for_activation", "not_subscribed", "other_channels", "filtered_out", "dropped", "disabled"]))
     };
     /// Sources of a setting's value; a later one has precedence.
     SettingSourceName as "SettingSource": |text| text.enum_values(Some(["default", "file", "environment", "flag"]));

@@ -1,7 +1,7 @@
 //! An event before it has an id.
 
 use bytes::Bytes;
-use model::{EventType, Priority, Timestamp, TraceContext};
+use model::{Channels, EventType, Priority, Timestamp, TraceContext};
 use std::sync::Arc;
 
 /// An event as its publisher sent it, validated.
@@ -23,4 +23,5 @@ pub struct Draft {
     pub broke_schema: bool,
     /// The publisher's span; from [`crate::traces::Traces::publish`] on the context that is kept with the event.
     pub trace: Option<Arc<TraceContext>>,
+    pub channels: Channels,
 }

@@ -1,6 +1,6 @@
 //! Fan-out: one delivery for each subscription that an event goes to. The publisher and the outbox share it.
 
-use crate::{draft::Draft, target::Target};
+use crate::{draft::Draft, matching::Matched, target::Target};
 use model::{Event, EventId, TenantId, Timestamp};
 use std::sync::Arc;
 use storage::{DedupeKey, NewDelivery, NewEvent};
@@ -9,19 +9,19 @@ use storage::{DedupeKey, NewDelivery, NewEvent};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TooManySubscriptions;
 
-/// The event with a delivery to each of `targets`, in their order.
+/// The event with a delivery to each of the targets, in their order.
 pub(crate) fn fan_out(
     tenant: &TenantId,
     id: EventId,
     draft: &Draft,
-    targets: &[Arc<Target>],
+    matched: &Matched,
     now: Timestamp,
 ) -> Result<NewEvent, TooManySubscriptions> {
     let delivery = |(at, target): (usize, &Arc<Target>)| {
         id.delivery(at).map(|id| NewDelivery { id, subscription: target.subscription.id })
     };
-    let deliveries = (1..).zip(targets).map(delivery).collect::<Option<Vec<_>>>().ok_or(TooManySubscriptions)?;
-    Ok(new_event(tenant, id, draft, deliveries, now))
+    let deliveries = (1..).zip(&matched.targets).map(delivery).collect::<Option<Vec<_>>>().ok_or(TooManySubscriptions)?;
+    Ok(NewEvent { filtered: matched.filtered.clone(), ..new_event(tenant, id, draft, deliveries, now) })
 }
 
 /// The event and its deliveries as the store writes them.
@@ -50,7 +50,8 @@ pub(crate) fn new_event(
         deliver_at: draft.deliver_at,
         payload_erased_at: None,
         trace: draft.trace.clone(),
+        channels: draft.channels.clone(),
     };
     let due_at = draft.deliver_at.filter(|at| *at > now);
-    NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: draft.broke_schema, due_at }
+    NewEvent { event: Arc::new(event), keys, deliveries, filtered: Vec::new(), broke_schema: draft.broke_schema, due_at }
 }

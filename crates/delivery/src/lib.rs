@@ -21,6 +21,7 @@ mod lease;
 mod limits;
 mod log_sample;
 mod maintenance;
+mod matching;
 mod nodes;
 mod numbers;
 pub mod operational;

@@ -8,6 +8,7 @@ use crate::{
     egress::LocalFault,
     fan_out::new_event,
     index::Index,
+    matching::{Content, LeftOut},
     outgoing::Outgoing,
     target::Target,
     test_sends::TestRoom,
@@ -30,6 +31,10 @@ pub enum Reach {
     /// The delivery is made, and waits until the subscription is activated.
     WaitsForActivation,
     NotSubscribed,
+    /// The event has none of the subscription's channels.
+    OtherChannels,
+    /// The subscription's filter leaves the event out.
+    FilteredOut,
     /// The subscription is paused and drops new events.
     Dropped,
     Disabled,
@@ -48,6 +53,8 @@ pub struct Recipient {
     pub subscription: SubscriptionId,
     pub url: SubscriptionUrl,
     pub reach: Reach,
+    /// Why its filter leaves the event out, as a sentence.
+    pub explanation: Option<String>,
 }
 
 /// The recipients of an event.
@@ -91,13 +98,20 @@ pub struct Previews {
 }
 
 impl Previews {
-    /// The subscriptions of a tenant and whether they would receive an event of this type; `most` at most.
-    pub fn recipients(&self, tenant: &TenantId, event_type: &EventType, most: usize) -> Recipients {
-        let matching = self.index.matching(tenant, event_type);
-        let deliveries = matching.len();
-        let ids: std::collections::HashSet<SubscriptionId> = matching.iter().map(|one| one.subscription.id).collect();
-        let mut list: Vec<Recipient> = matching.iter().map(|one| recipient(one, event_type, true)).collect();
-        list.sort_unstable_by_key(|one| one.subscription);
+    /// The subscriptions of a tenant and whether they would receive this event; `most` at most.
+    pub fn recipients(&self, tenant: &TenantId, draft: &Draft, most: usize) -> Recipients {
+        let (content, event_type) = (Content::of_draft(tenant, draft), &draft.event_type);
+        let of_type = self.index.matching(tenant, event_type);
+        let ids: std::collections::HashSet<SubscriptionId> = of_type.iter().map(|one| one.subscription.id).collect();
+        let mut list: Vec<Recipient> = of_type
+            .iter()
+            .map(|one| match one.leaves_out(&content) {
+                None => recipient(one, event_type, true),
+                Some(why) => left_out(one, why),
+            })
+            .collect();
+        let deliveries = list.iter().filter(|one| one.reach.is_delivered()).count();
+        list.sort_unstable_by_key(|one| (!one.reach.is_delivered(), one.subscription));
         list.truncate(most);
         let others = self.index.first(tenant, most - list.len(), |one| !ids.contains(&one.subscription.id));
         list.extend(others.iter().map(|one| recipient(one, event_type, false)));
@@ -140,5 +154,15 @@ fn recipient(target: &Target, event_type: &EventType, is_matched: bool) -> Recip
         // Changed between the two looks at the index.
         SubscriptionState::Active | SubscriptionState::Paused => Reach::NotSubscribed,
     };
-    Recipient { subscription: subscription.id, url: subscription.url.clone(), reach }
+    Recipient { subscription: subscription.id, url: subscription.url.clone(), reach, explanation: None }
+}
+
+/// A subscription of the event's type that does not get it.
+fn left_out(target: &Target, why: LeftOut) -> Recipient {
+    let Subscription { id: subscription, ref url, .. } = target.subscription;
+    let (reach, explanation) = match why {
+        LeftOut::Channels => (Reach::OtherChannels, None),
+        LeftOut::Filter(why) => (Reach::FilteredOut, Some(why)),
+    };
+    Recipient { subscription, url: url.clone(), reach, explanation }
 }

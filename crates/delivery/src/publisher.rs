@@ -7,6 +7,7 @@ use crate::{
     fan_out::{TooManySubscriptions, fan_out},
     index::Index,
     journal::{AppendError, Journal, Recipients},
+    matching::{Content, matching},
     traces::{Publishing, Traces},
 };
 use model::{Clock, Event, EventId, IdSource, IdStyle, TenantId};
@@ -134,16 +135,16 @@ impl Publisher {
             if !is_new {
                 continue;
             }
-            let mut targets = self.index.matching(tenant, &draft.event_type);
+            let mut matched = matching(&self.index, &Content::of_draft(tenant, draft));
             if want == Want::Active {
-                targets.retain(|target| target.subscription.state.is_active());
-                if targets.is_empty() {
+                matched.targets.retain(|target| target.subscription.state.is_active());
+                if matched.targets.is_empty() {
                     return Err(PublishError::NoSubscription);
                 }
             }
             traced.extend(self.traces.publish(draft).map(|publishing| (events.len(), publishing)));
-            events.push(fan_out(tenant, self.ids.event(now), draft, &targets, now)?);
-            recipients.push(targets);
+            events.push(fan_out(tenant, self.ids.event(now), draft, &matched, now)?);
+            recipients.push(matched.targets);
         }
         let mut appended = self.append(tenant, events, recipients, traced).await?.into_iter();
         let mut published = Vec::with_capacity(drafts.len());

@@ -3,7 +3,9 @@
 use crate::{
     egress::{Origin, OriginError},
     lanes::PolicyDefaults,
+    matching::{Content, LeftOut},
 };
+use filter::{Decision, Filter};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
     IdStyle, JsonObject, Retries, Subscription, Timestamp,
@@ -33,6 +35,7 @@ const MORE_HEADERS: usize = 14;
 pub(crate) struct Target {
     pub(crate) subscription: Subscription,
     prepared: OnceLock<Result<Box<Prepared>, Unsendable>>,
+    filter: OnceLock<Option<Arc<Filter>>>,
     /// Handles of the subscription's metrics.
     pub(crate) held: metrics::Held,
 }
@@ -59,7 +62,23 @@ impl Target {
     /// part of operational events.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
         let subscription = Subscription { metadata: JsonObject::default(), ..subscription };
-        Arc::new(Self { subscription, prepared: OnceLock::new(), held: metrics::Held::default() })
+        Arc::new(Self { subscription, prepared: OnceLock::new(), filter: OnceLock::new(), held: metrics::Held::default() })
+    }
+
+    /// Why an event of its types does not go to it; `None` when it does.
+    pub(crate) fn leaves_out(&self, content: &Content<'_>) -> Option<LeftOut> {
+        let shape = &self.subscription.policies.shape;
+        if !content.channels.reach(&shape.channels) {
+            return Some(LeftOut::Channels);
+        }
+        let source = shape.filter.as_deref()?;
+        // The API checks filters. A malformed one was written into the store by hand: its deliveries are made, and show
+        // the fault in the log, so that no event is lost.
+        let filter = self.filter.get_or_init(|| Filter::parse(source).map(Arc::new).ok()).as_ref()?;
+        match filter.decide(content.document()) {
+            Decision::Matches => None,
+            Decision::Differs(why) => Some(LeftOut::Filter(why.to_string())),
+        }
     }
 
     /// Fails only for a subscription that was written into the store by hand: the API checks all of this.
@@ -80,6 +99,8 @@ pub(crate) enum Unsendable {
     HeaderName(String),
     #[error("the value of header {0:?} is malformed")]
     HeaderValue(String),
+    #[error("the filter is malformed: {0}")]
+    Filter(#[from] filter::Fault),
     #[error("the signing secret is malformed: {0}")]
     Secret(#[from] signing::BadSecret),
 }
@@ -88,6 +109,9 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     let mut url = subscription.url.to_url();
     url.set_fragment(None);
     let uri: Uri = url.as_str().parse()?;
+    if let Some(filter) = &subscription.policies.shape.filter {
+        Filter::parse(filter)?;
+    }
     let mut headers = HeaderMap::with_capacity(subscription.headers.len() + MORE_HEADERS);
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     headers.insert(header::USER_AGENT, defaults.user_agent.clone());

@@ -38,6 +38,8 @@ families! {
         "Events that were accepted and are durable, without duplicates.");
     UNMATCHED: Family::counter("postrider_events_unmatched_total", EVENT_TENANT,
         "Published events that matched no subscription.");
+    FILTERED: Family::counter("postrider_deliveries_filtered_total", EVENT_TENANT,
+        "Deliveries that were not made because the subscription's filter or channels left the event out.");
     REFUSED: Family::counter("postrider_events_refused_total", &["reason"],
         "Requests to publish that were refused, by reason.");
 

@@ -91,8 +91,8 @@ impl Metrics {
     }
 
     /// Counts an event; to be called once it is durable.
-    pub fn published(&self, tenant: &TenantId, event: &EventType, is_matched: bool) {
-        self.labelled.published(tenant, event, is_matched);
+    pub fn published(&self, tenant: &TenantId, event: &EventType, is_matched: bool, filtered: usize) {
+        self.labelled.published(tenant, event, is_matched, filtered);
     }
 
     /// Counts a publisher's request that was refused; `reason` is one of [`REFUSALS`].

@@ -7,7 +7,7 @@ use model::{
 };
 
 fn published(metrics: &Metrics) {
-    metrics.published(&TenantId::trusted("acme"), &EventType::trusted("a.b"), false);
+    metrics.published(&TenantId::trusted("acme"), &EventType::trusted("a.b"), false, 2);
 }
 
 #[test]
@@ -39,8 +39,9 @@ fn a_value_that_is_not_set_in_a_scrape_is_absent() {
     assert!(first.contains("postrider_nodes{state=\"live\"} 2\n"), "{first}");
     let second = metrics.scrape().finish(Format::Text);
     assert!(!second.contains("postrider_nodes"), "{second}");
+    assert!(second.contains("postrider_deliveries_filtered_total{event=\"a.b\",tenant_id=\"acme\"} 2\n"), "{second}");
     assert!(second.contains("postrider_events_unmatched_total{event=\"a.b\",tenant_id=\"acme\"} 1\n"), "{second}");
-    assert!(second.contains("postrider_metrics_series 2\n"), "{second}");
+    assert!(second.contains("postrider_metrics_series 3\n"), "{second}");
     for name in ["process_cpu_seconds_total", "process_resident_memory_bytes", "process_open_fds", "process_threads"] {
         assert!(second.lines().any(|line| line.starts_with(&format!("{name} "))), "{name}");
     }
@@ -78,7 +79,7 @@ fn metrics_of_ten_thousand_tenants_with_fifty_types_are_smaller_than_5_mb() {
     for tenant in 0..10_000 {
         let tenant = TenantId::trusted(&format!("0190b3a2-7c4d-7e1f-8a2b-{tenant:012}"));
         for event in &types {
-            metrics.published(&tenant, event, false);
+            metrics.published(&tenant, event, false, 0);
             let held = Held::default();
             let pair = metrics.pair(&held, &tenant, event);
             for (status, next) in results {

@@ -1,6 +1,7 @@
 //! Events, their types, and the patterns by which subscriptions choose them.
 
 use crate::{
+    channel::Channels,
     id::{EventId, IdStyle},
     tenant::TenantId,
     time::Timestamp,
@@ -153,6 +154,7 @@ pub struct Event {
     pub payload_erased_at: Option<Timestamp>,
     /// The span in which the event was published, or the publisher's own span: its deliveries continue this trace.
     pub trace: Option<Arc<TraceContext>>,
+    pub channels: Channels,
 }
 
 /// The data of an event whose payload was erased.

@@ -5,8 +5,10 @@
 
 pub mod attempt;
 pub mod catalog;
+pub mod channel;
 pub mod clock;
 pub mod compatibility;
+pub mod credentials;
 pub mod delay;
 pub mod delivery;
 pub mod event;
@@ -24,6 +26,7 @@ pub mod replay;
 pub mod retry;
 pub mod schema;
 pub mod session;
+pub mod shape;
 pub mod statistics;
 pub mod subscription;
 pub mod tenant;
@@ -34,7 +37,9 @@ pub mod trace;
 pub mod url_rules;
 
 pub use attempt::{Attempt, AttemptError, AttemptResult, Verdict};
+pub use channel::Channels;
 pub use clock::{Clock, Entropy, SystemClock};
+pub use credentials::Credentials;
 pub use delivery::{Delivery, DeliveryStatus, Queue};
 pub use event::{Event, EventPattern, EventType, Priority};
 pub use id::{DeliveryId, EventId, IdSource, IdStyle, KeyId, PortalSessionId, ReplayId, SubscriptionId};
@@ -50,6 +55,7 @@ pub use profile::Profile;
 pub use replay::{Replay, ReplayPosition, ReplaySelection, ReplayState};
 pub use retry::{Retries, RetryPolicy};
 pub use session::Session;
+pub use shape::Shape;
 pub use subscription::{Subscription, SubscriptionState};
 pub use tenant::{Tenant, TenantChange, TenantId};
 pub use time::Timestamp;

@@ -2,6 +2,7 @@
 //! applies the same rules.
 
 use crate::{
+    credentials::Credentials,
     event::{EventPattern, EventType},
     id::SubscriptionId,
     json::JsonObject,
@@ -152,6 +153,7 @@ pub struct Subscription {
     pub health: Health,
     /// The current secret first; empty when requests are not signed.
     pub secrets: Vec<SigningSecret>,
+    pub credentials: Credentials,
     pub metadata: JsonObject,
     pub stats: SubscriptionStats,
     /// Created through the tenant API: while it is active, no other such subscription of the tenant may have its event
@@ -369,6 +371,7 @@ pub(crate) mod tests {
             timeout: Duration::from_secs(30),
             policies: Policies::default(),
             health: Health::default(),
+            credentials: Default::default(),
             secrets: vec![SigningSecret { value: "hush-hush".into(), until: None }],
             metadata: JsonObject::default(),
             stats: SubscriptionStats::default(),

@@ -112,7 +112,7 @@ rows! {
 }
 
 rows! {
-    /// An event with a `deliver_at` or a trace context, or one that is transferred after its payload was erased. It has a
+    /// An event with a `deliver_at`, a trace context or channels, or one that is transferred after its payload was erased. It has a
     /// statement of its own, so that other events pay nothing for the columns.
     FullEventRow, FullEventRows in "events" {
         tenant_id: &'v str = TEXT,
@@ -127,6 +127,7 @@ rows! {
         deliver_at: Option<i64> = INT8,
         payload_erased_at: Option<i64> = INT8,
         trace: Option<String> = TEXT,
+        channels: Option<String> = TEXT,
     }
 }
 
@@ -140,7 +141,8 @@ pub(crate) struct AllEventRows<'v> {
 impl<'v> AllEventRows<'v> {
     pub(crate) fn push(&mut self, tenant: &'v TenantId, event: &'v Event) {
         let row = EventRow::of(tenant, event);
-        if event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none() {
+        let is_plain = event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none();
+        if is_plain && event.channels.is_empty() {
             return self.plain.push(row);
         }
         let EventRow { tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries } = row;
@@ -158,6 +160,7 @@ impl<'v> AllEventRows<'v> {
             deliver_at: micros(event.deliver_at),
             payload_erased_at: micros(event.payload_erased_at),
             trace: event.trace.as_ref().map(|trace| trace.stored()),
+            channels: event.channels.stored(),
         });
     }
 

@@ -2,7 +2,7 @@
 
 use crate::cells::Cells;
 use bytes::Bytes;
-use model::{Attempt, Delivery, DeliveryStatus, Event, EventType, Priority, TraceContext};
+use model::{Attempt, Channels, Delivery, DeliveryStatus, Event, EventType, Priority, TraceContext};
 use std::{borrow::Cow, net::IpAddr, sync::Arc};
 use storage::StorageError;
 use tokio_postgres::Row;
@@ -24,7 +24,7 @@ pub(crate) fn count<N: TryFrom<i64> + Default>(rows: &[Row]) -> N {
 }
 
 pub(crate) const EVENT: &str = "e.tenant_id, e.id AS event_id, e.given_id, e.event_type, e.timestamp, e.data, e.metadata, e.priority, e.deliveries,
-    e.deliver_at, e.payload_erased_at, e.trace";
+    e.deliver_at, e.payload_erased_at, e.trace, e.channels";
 
 pub(crate) fn event(row: &Row) -> Result<Event, StorageError> {
     let cells = Cells::events(row);
@@ -41,6 +41,7 @@ pub(crate) fn event(row: &Row) -> Result<Event, StorageError> {
         deliver_at: cells.time_or_none("deliver_at"),
         payload_erased_at: cells.time_or_none("payload_erased_at"),
         trace: cells.parsed_or_none("trace", trace)?,
+        channels: cells.parsed_or_none("channels", Channels::from_stored)?.unwrap_or_default(),
     })
 }
 

@@ -31,15 +31,16 @@ enum Written {
 
 const INSERT: &str = "INSERT INTO postrider.subscriptions (tenant_id, id, url, description, events, headers, state,
     profile, retry_enabled, max_retries, timeout_ms, secrets, metadata, unique_event, revision, created_at, updated_at,
-    policies, disabled_reason, disabled_at, breaker, restarted_at, warned_at)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23
+    policies, disabled_reason, disabled_at, breaker, restarted_at, warned_at, credentials)
+    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24
     WHERE (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1";
 
 const UPDATE: &str = formatcp!(
     "UPDATE postrider.subscriptions SET url = $3, description = $4, events = $5, headers = $6,
     state = $7, profile = $8, retry_enabled = $9, max_retries = $10, timeout_ms = $11, secrets = $12, metadata = $13,
     unique_event = $14, revision = $15 + 1, created_at = $16, updated_at = $17,
-    policies = $18, disabled_reason = $19, disabled_at = $20, breaker = $21, restarted_at = $22, warned_at = $23
+    policies = $18, disabled_reason = $19, disabled_at = $20, breaker = $21, restarted_at = $22, warned_at = $23,
+    credentials = $24
     WHERE tenant_id = $1 AND id = $2 AND revision = $15 AND state <> {DELETED}
     AND (SELECT NOT deleting FROM postrider.tenants WHERE id = $1) RETURNING 1"
 );
@@ -81,6 +82,7 @@ impl PgStore {
             s.health.disabled.and_then(|one| one.reason).map(|one| i16::from(one.code())) => INT2,
             s.health.disabled.map(|one| one.at.micros()) => INT8, breaker => TEXT,
             s.health.restarted_at.map(Timestamp::micros) => INT8, s.health.warned_at.map(Timestamp::micros) => INT8,
+            codec::seal_credentials(vault, s) => BYTEA,
         ];
         match self.write(As::Tenant(&s.tenant), sql, values).await {
             Ok(rows) => Ok(Written::Rows(rows.len())),

@@ -105,11 +105,13 @@ impl World {
             deliver_at: None,
             payload_erased_at: None,
             trace: None,
+            channels: Default::default(),
         };
         NewEvent {
             event: Arc::new(event),
             keys: vec![DedupeKey::Idempotency(name.into())],
             deliveries,
+            filtered: Vec::new(),
             broke_schema: false,
             due_at: None,
         }

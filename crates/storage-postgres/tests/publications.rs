@@ -39,8 +39,9 @@ fn event(ids: &IdSource, at: Timestamp) -> NewEvent {
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
-    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), broke_schema: false, due_at: None }
+    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), filtered: Vec::new(), broke_schema: false, due_at: None }
 }
 
 async fn published(store: &PgStore, since: Timestamp) -> u64 {

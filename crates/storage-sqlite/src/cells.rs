@@ -68,6 +68,10 @@ impl<'r> Cells<'r, '_> {
         self.value(column)?.as_blob().map_err(|fault| self.corrupt(column, fault))
     }
 
+    pub(crate) fn blob_or_none(&self, column: &str) -> Result<Option<&'r [u8]>, StorageError> {
+        self.value(column)?.as_blob_or_null().map_err(|fault| self.corrupt(column, fault))
+    }
+
     fn value(&self, column: &str) -> Result<ValueRef<'r>, StorageError> {
         self.row.get_ref(column).map_err(|fault| self.fault(column, fault))
     }

@@ -60,7 +60,7 @@ row! {
 }
 
 row! {
-    /// An event with a `deliver_at` or a trace context, or one that is transferred after its payload was erased. It has a
+    /// An event with a `deliver_at`, a trace context or channels, or one that is transferred after its payload was erased. It has a
     /// statement of its own, so that other events pay nothing for the columns.
     FullEventRow in "events" {
         tenant_id: &'v str,
@@ -75,6 +75,7 @@ row! {
         deliver_at: Option<i64>,
         payload_erased_at: Option<i64>,
         trace: Option<String>,
+        channels: Option<String>,
     }
 }
 
@@ -141,7 +142,8 @@ impl<'v> EventRow<'v> {
 impl<'v> FullEventRow<'v> {
     /// `None` for an event that [`EventRow`] writes.
     pub(crate) fn of(row: &EventRow<'v>, event: &Event) -> Option<Self> {
-        if event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none() {
+        let is_plain = event.deliver_at.is_none() && event.payload_erased_at.is_none() && event.trace.is_none();
+        if is_plain && event.channels.is_empty() {
             return None;
         }
         let EventRow { tenant_id, id, given_id, event_type, timestamp, data, metadata, priority, deliveries } = *row;
@@ -160,6 +162,7 @@ impl<'v> FullEventRow<'v> {
             deliver_at,
             payload_erased_at,
             trace: event.trace.as_ref().map(|trace| trace.stored()),
+            channels: event.channels.stored(),
         })
     }
 }

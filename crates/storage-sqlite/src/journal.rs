@@ -215,7 +215,7 @@ impl<'c> Statements<'c> {
                 Some(at) => self.insert_delayed_delivery(key, due, at).map_err(sqlite)?,
             };
         }
-        self.counts.add_created(tenant, &event.event_type, &new.deliveries);
+        self.counts.add_published(tenant, new);
         Ok(Appended::New)
     }
 

@@ -44,6 +44,7 @@ fn write(vault: &Vault, tx: &Transaction<'_>, sql: &str, s: &Subscription) -> Re
             ":max_retries": s.max_retries,
             ":timeout_ms": s.timeout.as_millis() as u64,
             ":secrets": codec::seal_secrets(vault, s),
+            ":credentials": codec::seal_credentials(vault, s),
             ":metadata": s.metadata.as_str(),
             ":policies": s.policies.text(),
             ":disabled_reason": s.health.disabled.and_then(|one| one.reason).map(DisabledReason::code),
@@ -70,17 +71,18 @@ fn is_duplicate(fault: &rusqlite::Error) -> bool {
 }
 
 const INSERT: &str = "INSERT INTO subscriptions (tenant_id, id, url, description, events, headers, state, profile,
-    retry_enabled, max_retries, timeout_ms, secrets, metadata, policies, disabled_reason, disabled_at,
-    breaker, restarted_at, warned_at, unique_event, revision, created_at, updated_at)
+    retry_enabled, max_retries, timeout_ms, secrets, credentials, metadata, policies,
+    disabled_reason, disabled_at, breaker, restarted_at, warned_at, unique_event, revision, created_at, updated_at)
     SELECT id, :id, :url, :description, :events, :headers, :state, :profile, :retry_enabled, :max_retries,
-    :timeout_ms, :secrets, :metadata, :policies, :disabled_reason, :disabled_at, :breaker, :restarted_at, :warned_at,
+    :timeout_ms, :secrets, :credentials, :metadata, :policies, :disabled_reason, :disabled_at, :breaker, :restarted_at, :warned_at,
     :unique_event, :revision, :created_at, :updated_at
     FROM tenants WHERE id = :tenant AND deleting = 0";
 
 const UPDATE: &str = formatcp!(
     "UPDATE subscriptions SET url = :url, description = :description, events = :events,
     headers = :headers, state = :state, profile = :profile, retry_enabled = :retry_enabled,
-    max_retries = :max_retries, timeout_ms = :timeout_ms, secrets = :secrets, metadata = :metadata,
+    max_retries = :max_retries, timeout_ms = :timeout_ms, secrets = :secrets,
+    credentials = :credentials, metadata = :metadata,
     policies = :policies, disabled_reason = :disabled_reason, disabled_at = :disabled_at, breaker = :breaker,
     restarted_at = :restarted_at, warned_at = :warned_at,
     unique_event = :unique_event, revision = :revision + 1, created_at = :created_at, updated_at = :updated_at

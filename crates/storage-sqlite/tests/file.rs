@@ -56,6 +56,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
         timeout: Duration::from_secs(30),
         policies: Default::default(),
         health: Default::default(),
+        credentials: Default::default(),
         secrets: vec![
             SigningSecret { value: current, until: None },
             SigningSecret { value: former, until: Some(NOW.after(Duration::from_secs(60))) },
@@ -86,10 +87,11 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
     let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
     let new =
-        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), broke_schema: false, due_at: None };
+        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), filtered: Vec::new(), broke_schema: false, due_at: None };
     let attempt = Attempt {
         number: 1,
         started_at: NOW,
@@ -321,11 +323,13 @@ async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
     let new = |_| NewEvent {
         event: Arc::new(event(ids.event(later))),
         keys: vec![],
         deliveries: vec![],
+        filtered: Vec::new(),
         broke_schema: false,
         due_at: None,
     };

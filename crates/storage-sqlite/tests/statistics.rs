@@ -36,10 +36,11 @@ async fn publish(store: &SqliteStore, tenant: &TenantId, ids: &IdSource) {
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
     let keys = Vec::new();
     let new =
-        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), broke_schema: false, due_at: None };
+        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), filtered: Vec::new(), broke_schema: false, due_at: None };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     let (_, done) = store.commit(vec![Write::Append(append)]).await.unwrap();
     assert_eq!(done, [Done::Appended(vec![Appended::New])]);

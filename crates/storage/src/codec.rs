@@ -2,7 +2,7 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, Timings,
+    Credentials, DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, Timings,
     event::NotAnEventType,
     key::Scopes,
     portal::{Capabilities, Capability},
@@ -88,6 +88,21 @@ pub fn unseal_secrets(
     Ok(kept.into_iter().map(secret).collect())
 }
 
+/// `None` without credentials.
+pub fn seal_credentials(vault: &Vault, of: &Subscription) -> Option<Vec<u8>> {
+    let context = context(&of.tenant, of.id, "credentials");
+    (!of.credentials.is_empty()).then(|| seal(vault, &context, &of.credentials))
+}
+
+pub fn unseal_credentials(
+    vault: &Vault,
+    tenant: &TenantId,
+    id: SubscriptionId,
+    sealed: Option<&[u8]>,
+) -> Result<Credentials, StorageError> {
+    sealed.map_or_else(|| Ok(Credentials::default()), |sealed| unseal(vault, (tenant, id), "credentials", sealed))
+}
+
 /// A stored list of event patterns.
 pub fn patterns(text: &str) -> Result<Vec<EventPattern>, NotAnEventType> {
     text.split_terminator(' ').map(EventPattern::parse).collect()
@@ -107,12 +122,12 @@ pub fn patterns_have(text: &str, wanted: &str) -> Result<bool, NotAnEventType> {
 #[error("unknown scope {0:?}")]
 pub struct UnknownScope(String);
 
-/// A stored set of scopes.
 /// The timings of an attempt.
 pub fn timings(text: &str) -> Result<Timings, &'static str> {
     Timings::from_stored(text).ok_or("not the timings of an attempt")
 }
 
+/// A stored set of scopes.
 pub fn scopes(text: &str) -> Result<Scopes, UnknownScope> {
     text.split_terminator(' ').map(|name| Scope::parse(name).ok_or_else(|| UnknownScope(name.to_owned()))).collect()
 }

@@ -40,6 +40,8 @@ pub struct NewEvent {
     pub event: Arc<Event>,
     pub keys: Vec<DedupeKey>,
     pub deliveries: Vec<NewDelivery>,
+    /// Subscriptions of its type to which it does not go, because of their filter or channels.
+    pub filtered: Vec<SubscriptionId>,
     /// True when the payload was validated and does not match the catalog's schema.
     pub broke_schema: bool,
     /// The time at which its deliveries are due, in [`model::Queue::Delayed`]; `None`: at once.

@@ -4,7 +4,7 @@
 use crate::{Appended, DueQueueHead, NewEvent, StorageError};
 use async_trait::async_trait;
 use model::{
-    EventId, EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp, TraceContext,
+    Channels, EventId, EventType, KeyId, Priority, SubscriptionId, TenantId, Timestamp, TraceContext,
     policy::share::{Claim, Grant, Nodes},
 };
 use std::{num::NonZeroI32, sync::Arc, time::Duration};
@@ -169,6 +169,7 @@ pub struct OutboxEvent {
     pub deliver_at: Option<Timestamp>,
     /// The span of the program that published it.
     pub trace: Option<TraceContext>,
+    pub channels: Channels,
 }
 
 /// The fate of an outbox row.

@@ -60,6 +60,9 @@ pub(crate) struct Match {
     /// Why: `waits_for_activation` and `dropped` are paused subscriptions that collect events or do not.
     #[schema(value_type = ReachName)]
     reason: &'static str,
+    /// With `filtered_out`: the result of the filter, as a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    explanation: Option<String>,
 }
 
 fn reason(reach: Reach) -> &'static str {
@@ -67,6 +70,8 @@ fn reason(reach: Reach) -> &'static str {
         Reach::Receives => "receives",
         Reach::WaitsForActivation => "waits_for_activation",
         Reach::NotSubscribed => "not_subscribed",
+        Reach::OtherChannels => "other_channels",
+        Reach::FilteredOut => "filtered_out",
         Reach::Dropped => "dropped",
         Reach::Disabled => "disabled",
     }
@@ -79,6 +84,7 @@ impl Match {
             url: recipient.url.to_string(),
             matches: recipient.reach.is_delivered(),
             reason: reason(recipient.reach),
+            explanation: recipient.explanation.clone(),
         }
     }
 }
@@ -117,7 +123,7 @@ pub(crate) async fn preview(
     let data = std::str::from_utf8(&draft.data).unwrap_or_default();
     let finding = app.catalog_check.preview(tenant, &draft.event_type, data, "type")?;
     let valid = matches!(finding, Finding::Fits);
-    let recipients = app.engine.previews.recipients(tenant, &draft.event_type, LISTED);
+    let recipients = app.engine.previews.recipients(tenant, &draft, LISTED);
     Ok(Json(EventPreview {
         valid,
         accepted: valid || !app.catalog_check.is_strict(),

@@ -1,6 +1,6 @@
 //! An event as its publisher sends it, and its validation.
 
-use crate::schemas::{EventTypeName, GivenId, PriorityName};
+use crate::schemas::{ChannelName, EventTypeName, GivenId, PriorityName};
 use crate::{
     App,
     body::{METADATA_MAX, Unreadable, check_interop, is_object},
@@ -14,7 +14,7 @@ use crate::{
 };
 use bytes::Bytes;
 use delivery::{Difference, Draft, PublishError, Published};
-use model::{EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, delay, event::check_given_id};
+use model::{Channels, EventType, FieldErrors, Invalid, Priority, TenantId, Timestamp, delay, event::check_given_id};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::{borrow::Cow, time::Duration};
@@ -57,6 +57,10 @@ pub(crate) struct EventRequest<'a> {
     #[serde(borrow, default)]
     #[schema(value_type = Option<String>, format = DateTime)]
     deliver_at: Option<Cow<'a, str>>,
+    /// Channels of the event: subscriptions with channels get it only if they share one. Letters, digits and `-_.:`.
+    #[serde(borrow, default)]
+    #[schema(value_type = Option<Vec<ChannelName>>, max_items = 10, example = json!(["project:42"]))]
+    channels: Option<Vec<Cow<'a, str>>>,
 }
 
 impl EventRequest<'_> {
@@ -106,6 +110,8 @@ impl EventRequest<'_> {
         let deliver_at = self.deliver_at.as_deref().and_then(|text| {
             faults.take(&field("deliver_at"), delay::deliver_at(text, app.clock.now(), delay_max(app, tenant)))
         });
+        let names = self.channels.iter().flatten().map(|name| &**name);
+        let channels = faults.take(&field("channels"), Channels::parse(names)).unwrap_or_default();
         quota.check_size(&field("data"), self.data.get().len())?;
         if metadata.is_some_and(|raw| raw.get().len() > METADATA_MAX) {
             let detail = format!("{}: must have at most {METADATA_MAX} bytes", field("metadata"));
@@ -126,6 +132,7 @@ impl EventRequest<'_> {
             idempotency_key: None,
             broke_schema: false,
             trace: None,
+            channels,
         })
     }
 }

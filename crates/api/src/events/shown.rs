@@ -1,8 +1,8 @@
 //! An event in responses.
 
-use crate::schemas::{EventTypeName, PriorityName, TenantName};
+use crate::schemas::{ChannelName, EventTypeName, PriorityName, TenantName};
 use crate::webhooks::deliveries::shown::DeliveryShown;
-use model::{Delivery, Event, EventType, IdStyle, Timestamp};
+use model::{Channels, Delivery, Event, EventType, IdStyle, Timestamp};
 use serde::Serialize;
 use serde_json::value::RawValue;
 use utoipa::ToSchema;
@@ -39,6 +39,10 @@ pub(crate) struct EventShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "4bf92f3577b34da6a3ce929d0e0e4736")]
     trace_id: Option<String>,
+    /// Its channels; absent without any.
+    #[serde(skip_serializing_if = "Channels::is_empty")]
+    #[schema(value_type = Option<Vec<ChannelName>>)]
+    channels: Channels,
     /// The first deliveries of the event.
     deliveries: Vec<DeliveryShown>,
     /// Total number of deliveries of the event.
@@ -64,6 +68,7 @@ impl EventShown {
             deliver_at: event.deliver_at,
             payload_erased_at: event.payload_erased_at,
             trace_id: event.trace.as_ref().map(|context| context.trace.to_string()),
+            channels: event.channels.clone(),
             delivery_count: deliveries.len().max(event.deliveries as usize),
             deliveries: deliveries.iter().map(|one| DeliveryShown::new(one, ids)).collect(),
         }

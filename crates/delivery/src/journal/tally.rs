@@ -26,6 +26,6 @@ impl Tally {
 /// Counts a published event. A test send is no event of the product.
 pub(super) fn published(metrics: &Metrics, new: &NewEvent) {
     if !new.is_test() {
-        metrics.published(&new.event.tenant, &new.event.event_type, !new.deliveries.is_empty());
+        metrics.published(&new.event.tenant, &new.event.event_type, !new.deliveries.is_empty(), new.filtered.len());
     }
 }

@@ -257,6 +257,7 @@ mod tests {
             idempotency_key: None,
             broke_schema: false,
             trace: None,
+            channels: Default::default(),
         };
         let event = || new_event(&tenant, EventId::from_bytes([1; 16]), &draft, vec![], Timestamp::from_millis(1));
         let append = Append { tenant: tenant.clone(), events: Arc::new((0..events).map(|_| event()).collect()) };

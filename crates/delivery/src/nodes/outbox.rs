@@ -11,6 +11,7 @@ use crate::{
     index::Index,
     lease::Lease,
     limits::{Admitted, Limits, NotAdmitted},
+    matching::{Content, matching},
     outgoing::Offer,
     target::Target,
     traces::{Publishing, Traces},
@@ -113,7 +114,8 @@ impl Outbox {
             if *appended != Appended::New {
                 continue;
             }
-            self.dispatcher.metrics.published(&event.tenant, &event.event_type, !new.deliveries.is_empty());
+            let is_matched = !new.deliveries.is_empty();
+            self.dispatcher.metrics.published(&event.tenant, &event.event_type, is_matched, new.filtered.len());
             news.iter_mut().for_each(|news| news.event(new));
             if let Some(targets) = matches.remove(&event.id) {
                 Offer::extend(&mut offers, new, targets);
@@ -151,17 +153,17 @@ impl Outbox {
                     Err(NotAdmitted::TooMany(_)) => {}
                 }
             }
-            let targets = index.matching(&found.tenant, &found.event_type);
             let mut draft = draft(found);
+            let matched = matching(&index, &Content::of_draft(&tenant, &draft));
             piece.traced.extend(traces.publish(&mut draft).map(|mut publishing| {
                 publishing.append();
                 (id, publishing)
             }));
-            let new = fan_out(&tenant, id, &draft, &targets, now);
+            let new = fan_out(&tenant, id, &draft, &matched, now);
             let new = new.inspect_err(|_| {
                 tracing::error!(%tenant, event = %id, "an event of the outbox matches too many subscriptions: not published");
             });
-            piece.matches.insert(id, targets);
+            piece.matches.insert(id, matched.targets);
             new.ok().into()
         })
     }
@@ -180,5 +182,6 @@ fn draft(found: OutboxEvent) -> Draft {
         // Events of the outbox are not validated against their schemas.
         broke_schema: false,
         trace: found.trace.map(Arc::new),
+        channels: found.channels,
     }
 }

@@ -45,5 +45,6 @@ pub(super) fn draft(event: &OperationalEvent, audience: Audience<'_>, identified
             .then(|| format!("{KEY}{}{KEY}{}", kind.name(), event.identity())),
         broke_schema: false,
         trace: None,
+        channels: Default::default(),
     }
 }

@@ -19,6 +19,7 @@ use crate::{
     fan_out::fan_out,
     index::Index,
     journal::{AppendError, Journal, Recipients},
+    matching::{self, Content},
     target::Target,
 };
 use build::{Audience, Identified, draft};
@@ -99,11 +100,12 @@ impl Operational {
         let publish = |(tenant, audience, targets): (TenantId, Audience<'_>, Vec<Arc<Target>>)| {
             let now = self.clock.now();
             let draft = draft(event, audience, identified);
-            let new = fan_out(&tenant, self.ids.event(now), &draft, &targets, now);
+            let matched = matching::divide(targets, &Content::of_draft(&tenant, &draft));
+            let new = fan_out(&tenant, self.ids.event(now), &draft, &matched, now);
             let new = new.inspect_err(|_| {
                 tracing::error!(%tenant, event_type = %draft.event_type, "an operational event matches too many subscriptions: not published");
             });
-            Some((Append { tenant, events: Arc::new(vec![new.ok()?]) }, vec![targets]))
+            Some((Append { tenant, events: Arc::new(vec![new.ok()?]) }, vec![matched.targets]))
         };
         self.audiences(event.kind(), about, subject).filter_map(publish).collect()
     }

@@ -202,6 +202,7 @@ fn target(tenant: &str, number: u8, pattern: &str) -> Arc<Target> {
         timeout: Duration::from_secs(30),
         policies: Policies::default(),
         health: Health::default(),
+        credentials: Default::default(),
         secrets: vec![],
         metadata: Default::default(),
         stats: SubscriptionStats::default(),

@@ -29,6 +29,7 @@ pub(super) struct Children {
     retries: [OnceLock<IntCounter>; REASONS.len()],
     published: OnceLock<IntCounter>,
     unmatched: OnceLock<IntCounter>,
+    filtered: OnceLock<IntCounter>,
     responses: Arc<Responses>,
 }
 
@@ -47,6 +48,7 @@ impl Children {
             retries: [const { OnceLock::new() }; REASONS.len()],
             published: OnceLock::new(),
             unmatched: OnceLock::new(),
+            filtered: OnceLock::new(),
             responses,
         }
     }
@@ -102,6 +104,10 @@ impl Children {
         self.get(&self.unmatched, families, |families, labels| families.unmatched.with_label_values(&labels))
     }
 
+    pub(super) fn filtered(&self, families: &Families) -> Option<&IntCounter> {
+        self.get(&self.filtered, families, |families, labels| families.filtered.with_label_values(&labels))
+    }
+
     pub(super) fn response(&self, families: &Families, code: u16) {
         let code = status_label(code);
         if let Some((_, counter)) = self.responses.0.read().iter().find(|(known, _)| *known == code) {
@@ -136,6 +142,7 @@ impl Children {
         removed += usize::from(families.durations.remove_label_values(&[event, tenant]).is_ok());
         removed += usize::from(families.published.remove_label_values(&[event, tenant]).is_ok());
         removed += usize::from(families.unmatched.remove_label_values(&[event, tenant]).is_ok());
+        removed += usize::from(families.filtered.remove_label_values(&[event, tenant]).is_ok());
         families.removed(removed);
     }
 }

@@ -117,12 +117,16 @@ impl Labelled {
         });
     }
 
-    pub(crate) fn published(&self, tenant: &TenantId, event: &EventType, is_matched: bool) {
+    /// Counts a published event, with the subscriptions of its type that left it out.
+    pub(crate) fn published(&self, tenant: &TenantId, event: &EventType, is_matched: bool, filtered: usize) {
         let pair = self.pair(tenant, event);
         self.count(&pair, families::PUBLISHED.name, |children| {
             children.published(&self.families)?.inc();
             if !is_matched {
                 children.unmatched(&self.families)?.inc();
+            }
+            if filtered > 0 {
+                children.filtered(&self.families)?.inc_by(filtered as u64);
             }
             Some(())
         });

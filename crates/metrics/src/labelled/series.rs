@@ -18,6 +18,7 @@ pub(super) struct Families {
     pub(super) statuses: IntCounterVec,
     pub(super) published: IntCounterVec,
     pub(super) unmatched: IntCounterVec,
+    pub(super) filtered: IntCounterVec,
     /// Series that exist.
     series: AtomicUsize,
     /// Read lock: while a series is created. Write lock: while the series of a pair are removed.
@@ -33,6 +34,7 @@ impl Families {
             statuses: registrar.counter(&families::HTTP_STATUS),
             published: registrar.counter(&families::PUBLISHED),
             unmatched: registrar.counter(&families::UNMATCHED),
+            filtered: registrar.counter(&families::FILTERED),
             series: AtomicUsize::new(0),
             removing: RwLock::new(()),
         }

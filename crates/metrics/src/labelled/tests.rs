@@ -117,7 +117,7 @@ fn the_series_of_a_deleted_tenant_go_and_do_not_come_back() {
         let pair = rig.labelled.pair(&TenantId::trusted("gone"), &EventType::trusted("only.here"));
         let late = Attempted::new(pair.clone(), next, &result, Duration::ZERO).unwrap();
         rig.labelled.attempted(&late);
-        rig.labelled.published(&TenantId::trusted("gone"), &EventType::trusted("only.here"), false);
+        rig.labelled.published(&TenantId::trusted("gone"), &EventType::trusted("only.here"), false, 0);
         rig.deliver("stays", "x.y", 1);
         rig.labelled.retain_tenants(|tenant| tenant.as_str() == "stays");
         // Outcomes of requests that were under way.
@@ -140,6 +140,7 @@ fn series_beyond_the_cap_are_counted_under_other_and_nothing_is_lost() {
                 &TenantId::trusted(&format!("t{tenant}")),
                 &EventType::trusted(&format!("e.{event}")),
                 true,
+                0,
             );
         }
     }

@@ -14,7 +14,7 @@ pub use limits::{TenantLimit, TenantLimits};
 pub use rate::{Gcra, Meter, Period, RateLimit};
 pub use share::Stake;
 
-use crate::retry::RetryRules;
+use crate::{retry::RetryRules, shape::Shape};
 use serde::{Deserialize, Serialize};
 use std::{ops::RangeInclusive, time::Duration};
 
@@ -43,6 +43,8 @@ pub struct Policies {
     pub retry: Option<RetryRules>,
     #[serde(default, skip_serializing_if = "OnPause::is_default")]
     pub on_pause: OnPause,
+    #[serde(default, skip_serializing_if = "Shape::is_default")]
+    pub shape: Shape,
 }
 
 impl Policies {
@@ -124,6 +126,7 @@ mod tests {
             auto_disable: Some(AutoDisable::After(48)),
             retry: Some(serde_json::from_str(r#"{"schedule":[5,60],"by_event_type":{"a.*":{"jitter":0.5}}}"#).unwrap()),
             on_pause: OnPause::Drop,
+            shape: Shape { filter: Some("true".into()), ..Shape::default() },
         };
         assert_eq!(Policies::parse(&policies.text()).unwrap(), policies);
         assert_eq!(Policies::parse(r#"{"auto_disable":"never"}"#).unwrap().auto_disable, Some(AutoDisable::Never));

@@ -84,6 +84,7 @@ mod tests {
             deliver_at: None,
             payload_erased_at: None,
             trace: None,
+            channels: Default::default(),
         }
     }
 

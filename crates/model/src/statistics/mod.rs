@@ -67,12 +67,17 @@ pub const ENDED: [DeliveryStatus; 5] = [
 
 /// Counts of one hour, or of several. Each number counts rows of the log:
 ///
+/// - `events`: events, by the time in their ids; only in totals of a tenant;
+/// - `filtered`: subscriptions of an event's type to which it does not go, because of their filter or channels; they are
+///   counted when the event is published, by the time in its id (the log has no rows of them);
 /// - `created`: deliveries, by the time in their ids;
 /// - `ended`: deliveries by their status, in the hour in which they got it. A delivery that is sent again by hand is
 ///   waiting and no longer counts as ended;
 /// - `attempts`: attempts, by the time at which they began, without those that made no request.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
+    pub events: u64,
+    pub filtered: u64,
     pub created: u64,
     /// By [`ENDED`]. As an increment, negative for deliveries that wait again.
     pub ended: [i64; ENDED.len()],
@@ -108,6 +113,8 @@ impl Counts {
     }
 
     pub fn merge(&mut self, other: &Self) {
+        self.events = self.events.saturating_add(other.events);
+        self.filtered = self.filtered.saturating_add(other.filtered);
         self.created = self.created.saturating_add(other.created);
         for (sum, added) in self.ended.iter_mut().zip(other.ended) {
             *sum = sum.saturating_add(added);
@@ -134,7 +141,7 @@ impl Counts {
     }
 
     pub fn write(&self, writer: &mut Writer) {
-        writer.number(self.created);
+        [self.events, self.filtered, self.created].into_iter().for_each(|count| writer.number(count));
         self.ended.iter().for_each(|count| writer.signed(*count));
         writer.number(self.attempts);
         if self.attempts == 0 {
@@ -150,8 +157,13 @@ impl Counts {
         writer.bytes(&latency);
     }
 
-    pub fn read(reader: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let mut counts = Self { created: reader.number()?, ..Self::default() };
+    /// Reads what [`Self::write`] wrote; `is_first`: in the first version of the format, without events and filtered ones.
+    pub fn read(reader: &mut Reader<'_>, is_first: bool) -> Result<Self, Malformed> {
+        let mut counts = Self::default();
+        if !is_first {
+            (counts.events, counts.filtered) = (reader.number()?, reader.number()?);
+        }
+        counts.created = reader.number()?;
         for count in &mut counts.ended {
             *count = reader.signed()?;
         }
@@ -184,6 +196,8 @@ mod tests {
     /// One thing that happened.
     #[derive(Clone, Debug)]
     enum Fact {
+        Published,
+        Filtered,
         Created,
         Ended(usize, bool),
         Attempt(u32, i64, u64, bool),
@@ -191,6 +205,8 @@ mod tests {
 
     fn fact() -> impl Strategy<Value = Fact> {
         prop_oneof![
+            Just(Fact::Published),
+            Just(Fact::Filtered),
             Just(Fact::Created),
             (0..ENDED.len(), any::<bool>()).prop_map(|(at, undone)| Fact::Ended(at, undone)),
             (1u32..4, -9i64..1_000_000, 0u64..1 << 34, any::<bool>())
@@ -218,6 +234,8 @@ mod tests {
         let mut counts = Counts::default();
         for fact in facts {
             match *fact {
+                Fact::Published => counts.events += 1,
+                Fact::Filtered => counts.filtered += 1,
                 Fact::Created => counts.created += 1,
                 Fact::Ended(at, undone) => counts.add_ended(ENDED[at], if undone { -1 } else { 1 }),
                 Fact::Attempt(number, at, took, ok) => {
@@ -251,13 +269,13 @@ mod tests {
             counts.write(&mut writer);
             let bytes = writer.into_bytes();
             let mut reader = Reader::new(&bytes);
-            prop_assert_eq!(Counts::read(&mut reader), Ok(counts));
+            prop_assert_eq!(Counts::read(&mut reader, false), Ok(counts));
             prop_assert!(reader.is_empty());
         }
 
         #[test]
         fn any_bytes_are_counts_or_refused(bytes: Vec<u8>) {
-            let _ = Counts::read(&mut Reader::new(&bytes));
+            let _ = Counts::read(&mut Reader::new(&bytes), bytes.len() % 2 == 0);
         }
     }
 

@@ -201,11 +201,11 @@ impl<'a> Appends<'a> {
         all.filter(|(tenant, _)| there.contains(*tenant)).copied()
     }
 
-    /// Increments of the statistics by the new deliveries.
+    /// Increments of the statistics by the new events and deliveries.
     pub(crate) fn increments(&self, each: &[Appended], there: &HashSet<TenantId>) -> StatisticsCounts {
         let mut counts = StatisticsCounts::default();
         for (tenant, new) in self.new_events(each, there) {
-            counts.add_created(tenant, &new.event.event_type, &new.deliveries);
+            counts.add_published(tenant, new);
         }
         counts
     }

@@ -119,12 +119,14 @@ impl Book {
             deliver_at: None,
             payload_erased_at: None,
             trace: None,
+            channels: Default::default(),
         };
         let keys = vec![storage::DedupeKey::GivenId(given.into())];
         NewEvent {
             event: Arc::new(event),
             keys,
             deliveries: (1..).zip(to).map(deliver).collect(),
+            filtered: Vec::new(),
             broke_schema: false,
             due_at: None,
         }

@@ -84,9 +84,10 @@ mod tests {
                 deliver_at: None,
                 payload_erased_at: None,
                 trace: None,
+                channels: Default::default(),
             };
             let (keys, deliveries) = (Vec::new(), Vec::new());
-            let new = NewEvent { event: Arc::new(event), keys, deliveries, broke_schema: false, due_at: None };
+            let new = NewEvent { event: Arc::new(event), keys, deliveries, filtered: Vec::new(), broke_schema: false, due_at: None };
             tally.add(&tenant, &new, &Appended::New);
         }
         tally

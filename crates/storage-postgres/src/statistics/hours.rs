@@ -18,14 +18,15 @@ use tokio_postgres::{
 use uuid::Uuid;
 
 pub(super) const COLUMNS: &str = "s.tenant_id, s.hour, s.subscription_id, s.event_type, s.created, s.delivered,
-    s.failed, s.exhausted, s.disabled, s.cancelled, s.attempts, s.failed_attempts, s.retries, s.first_at, s.last_at,
-    s.latency";
+    s.failed, s.exhausted, s.disabled, s.cancelled, s.attempts, s.failed_attempts, s.retries, s.events,
+    s.filtered, s.first_at, s.last_at, s.latency";
 
 const INSERT: &str = "INSERT INTO postrider.statistics AS s (tenant_id, hour, subscription_id, event_type, created,
-    delivered, failed, exhausted, disabled, cancelled, attempts, failed_attempts, retries, first_at, last_at, latency)
+    delivered, failed, exhausted, disabled, cancelled, attempts, failed_attempts, retries, events,
+    filtered, first_at, last_at, latency)
     SELECT * FROM unnest($1::text[], $2::integer[], $3::uuid[], $4::text[], $5::bigint[], $6::bigint[], $7::bigint[],
         $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[], $12::bigint[], $13::bigint[], $14::bigint[],
-        $15::bigint[], $16::bytea[])";
+        $15::bigint[], $16::bigint[], $17::bigint[], $18::bytea[])";
 
 /// Inserts rows that do not exist yet.
 const KEEP: &str = formatcp!("{INSERT} ON CONFLICT DO NOTHING");
@@ -34,7 +35,8 @@ pub(crate) const PUT: &str = formatcp!(
     "{INSERT} ON CONFLICT (tenant_id, hour, subscription_id, event_type) DO UPDATE SET created = excluded.created,
     delivered = excluded.delivered, failed = excluded.failed, exhausted = excluded.exhausted,
     disabled = excluded.disabled, cancelled = excluded.cancelled, attempts = excluded.attempts,
-    failed_attempts = excluded.failed_attempts, retries = excluded.retries, first_at = excluded.first_at,
+    failed_attempts = excluded.failed_attempts, retries = excluded.retries, events = excluded.events,
+    filtered = excluded.filtered, first_at = excluded.first_at,
     last_at = excluded.last_at, latency = excluded.latency"
 );
 
@@ -56,6 +58,8 @@ pub(super) fn read(row: &Row) -> Result<(StatisticsKey, Counts), StorageError> {
     let latency = Sketch::decode(cells.get("latency")).map_err(|fault| cells.corrupt("latency", fault))?;
     let number = |column| cells.number::<i64, u64>(column);
     let counts = Counts {
+        events: number("events")?,
+        filtered: number("filtered")?,
         created: number("created")?,
         ended: ["delivered", "failed", "exhausted", "disabled", "cancelled"].map(|column| cells.get(column)),
         attempts: number("attempts")?,
@@ -75,8 +79,8 @@ pub(super) struct Rows<'v> {
     hours: Vec<i32>,
     subscriptions: Vec<Uuid>,
     types: Vec<&'v str>,
-    /// Created, the ended ones by status, attempts, failed attempts, retries.
-    numbers: [Vec<i64>; 9],
+    /// Created, the ended ones by status, attempts, failed attempts, retries, events, filtered.
+    numbers: [Vec<i64>; 11],
     first: Vec<Option<i64>>,
     last: Vec<Option<i64>>,
     latency: Vec<Vec<u8>>,
@@ -88,7 +92,9 @@ impl<'v> Rows<'v> {
         let [delivered, failed, exhausted, disabled, cancelled] = counts.ended;
         let (created, attempts) = (big(counts.created), big(counts.attempts));
         let (failures, retries) = (big(counts.failed_attempts), big(counts.retries));
-        let numbers = [created, delivered, failed, exhausted, disabled, cancelled, attempts, failures, retries];
+        let (events, filtered) = (big(counts.events), big(counts.filtered));
+        let ended = [created, delivered, failed, exhausted, disabled, cancelled];
+        let numbers = ended.into_iter().chain([attempts, failures, retries, events, filtered]);
         self.tenants.push(key.tenant.as_str());
         self.hours.push(key.hour.number());
         self.subscriptions.push(key.subscription.uuid());

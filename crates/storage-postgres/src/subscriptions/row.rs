@@ -12,7 +12,8 @@ use tokio_postgres::Row;
 
 pub(super) const SELECT: &str =
     "SELECT s.tenant_id, s.id, s.url, s.description, s.events, s.headers, s.state, s.profile,
-    s.retry_enabled, s.max_retries, s.timeout_ms, s.secrets, s.metadata, s.unique_event IS NOT NULL AS is_unique,
+    s.retry_enabled, s.max_retries, s.timeout_ms, s.secrets, s.credentials, s.metadata,
+    s.unique_event IS NOT NULL AS is_unique,
     s.revision, s.created_at, s.updated_at, s.policies, s.disabled_reason, s.disabled_at, s.breaker, s.restarted_at,
     s.warned_at, t.success_count, t.failure_count, t.last_triggered_at, t.last_success_at,
     t.last_failure_at,
@@ -43,6 +44,7 @@ pub(super) fn read(vault: &Vault, row: &Row) -> Result<Subscription, StorageErro
         max_retries: cells.number::<i16, u8>("max_retries")?,
         timeout: Duration::from_millis(cells.number::<i64, u64>("timeout_ms")?),
         secrets: codec::unseal_secrets(vault, &tenant, id, cells.get("secrets"))?,
+        credentials: codec::unseal_credentials(vault, &tenant, id, cells.get("credentials"))?,
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         policies: cells.parsed("policies", Policies::parse)?,
         health: Health {

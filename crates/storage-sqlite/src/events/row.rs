@@ -2,7 +2,7 @@
 
 use crate::{cells::Cells, error::sqlite, query};
 use bytes::Bytes;
-use model::{Event, EventType, Priority, TenantId, TraceContext};
+use model::{Channels, Event, EventType, Priority, TenantId, TraceContext};
 use rusqlite::{Connection, Row};
 use std::sync::Arc;
 use storage::StorageError;
@@ -11,7 +11,7 @@ use storage::StorageError;
 pub(crate) const COLUMNS: &str = "e.tenant_id AS tenant_id, e.id AS event_id, e.given_id AS given_id,
     e.event_type AS event_type, e.timestamp AS timestamp, e.data AS data, e.metadata AS metadata,
     e.priority AS priority, e.deliveries AS deliveries, e.deliver_at AS deliver_at,
-    e.payload_erased_at AS payload_erased_at, e.trace AS trace";
+    e.payload_erased_at AS payload_erased_at, e.trace AS trace, e.channels AS channels";
 
 /// Finds an event whose payload was erased.
 pub(crate) const IS_ERASED: &str =
@@ -32,6 +32,7 @@ pub(crate) fn read(row: &Row<'_>) -> Result<Event, StorageError> {
         deliver_at: cells.time_or_none("deliver_at")?,
         payload_erased_at: cells.time_or_none("payload_erased_at")?,
         trace: cells.parsed_or_none("trace", trace)?,
+        channels: cells.parsed_or_none("channels", Channels::from_stored)?.unwrap_or_default(),
     })
 }
 

@@ -11,12 +11,12 @@ use storage::{StatisticsKey, StorageError};
 pub(super) const COLUMNS: &str = "s.tenant_id AS tenant_id, s.hour AS hour, s.subscription_id AS subscription_id,
     s.event_type AS event_type, s.created AS created, s.delivered AS delivered, s.failed AS failed,
     s.exhausted AS exhausted, s.disabled AS disabled, s.cancelled AS cancelled, s.attempts AS attempts,
-    s.failed_attempts AS failed_attempts, s.retries AS retries, s.first_at AS first_at, s.last_at AS last_at,
+    s.failed_attempts AS failed_attempts, s.retries AS retries, s.events AS events, s.filtered AS filtered, s.first_at AS first_at, s.last_at AS last_at,
     s.latency AS latency";
 
 const PUT: &str = "INSERT INTO statistics (tenant_id, hour, subscription_id, event_type, created, delivered,
-    failed, exhausted, disabled, cancelled, attempts, failed_attempts, retries, first_at, last_at, latency)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)";
+    failed, exhausted, disabled, cancelled, attempts, failed_attempts, retries, first_at, last_at, latency, events,
+    filtered) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
 
 pub(super) fn read(row: &Row<'_>) -> Result<(StatisticsKey, Counts), StorageError> {
     let cells = Cells::statistics(row);
@@ -32,6 +32,8 @@ pub(super) fn read(row: &Row<'_>) -> Result<(StatisticsKey, Counts), StorageErro
     }
     let latency = Sketch::decode(cells.blob("latency")?).map_err(|fault| cells.corrupt("latency", fault))?;
     let counts = Counts {
+        events: cells.get("events")?,
+        filtered: cells.get("filtered")?,
         created: cells.get("created")?,
         ended,
         attempts: cells.get("attempts")?,
@@ -46,13 +48,14 @@ pub(super) fn read(row: &Row<'_>) -> Result<(StatisticsKey, Counts), StorageErro
 
 /// Adds to a row, in one statement: the database merges the sketches.
 const ADD: &str = "INSERT INTO statistics (tenant_id, hour, subscription_id, event_type, created, delivered, failed,
-    exhausted, disabled, cancelled, attempts, failed_attempts, retries, first_at, last_at, latency)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)
+    exhausted, disabled, cancelled, attempts, failed_attempts, retries, first_at, last_at, latency, events, filtered)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)
     ON CONFLICT (tenant_id, hour, subscription_id, event_type) DO UPDATE SET created = created + ?5,
     delivered = delivered + ?6, failed = failed + ?7, exhausted = exhausted + ?8, disabled = disabled + ?9,
     cancelled = cancelled + ?10, attempts = attempts + ?11, failed_attempts = failed_attempts + ?12,
     retries = retries + ?13, first_at = min(coalesce(first_at, ?14), coalesce(?14, first_at)),
-    last_at = max(coalesce(last_at, ?15), coalesce(?15, last_at)), latency = merge_latency(latency, ?16)";
+    last_at = max(coalesce(last_at, ?15), coalesce(?15, last_at)), latency = merge_latency(latency, ?16),
+    events = events + ?17, filtered = filtered + ?18";
 
 /// Defines the function `merge_latency`, which merges two sketches.
 pub(crate) fn define_merge(connection: &Connection) -> rusqlite::Result<()> {
@@ -129,6 +132,8 @@ fn write(statement: &mut CachedStatement<'_>, key: &StatisticsKey, counts: &Coun
         counts.first_at.map(Timestamp::micros),
         counts.last_at.map(Timestamp::micros),
         counts.latency.encode(),
+        counts.events,
+        counts.filtered,
     ];
     statement.execute(values).map(drop)
 }

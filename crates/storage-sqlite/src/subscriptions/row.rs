@@ -13,7 +13,7 @@ use storage::{StorageError, Vault, codec};
 pub(super) const SELECT: &str = "SELECT s.tenant_id AS tenant_id, s.id AS id, s.url AS url,
     s.description AS description, s.events AS events, s.headers AS headers, s.state AS state, s.profile AS profile,
     s.retry_enabled AS retry_enabled, s.max_retries AS max_retries, s.timeout_ms AS timeout_ms,
-    s.secrets AS secrets, s.metadata AS metadata, s.policies AS policies, s.disabled_reason AS disabled_reason,
+    s.secrets AS secrets, s.credentials AS credentials, s.metadata AS metadata, s.policies AS policies, s.disabled_reason AS disabled_reason,
     s.disabled_at AS disabled_at, s.breaker AS breaker, s.restarted_at AS restarted_at, s.warned_at AS warned_at,
     s.unique_event IS NOT NULL AS is_unique, s.revision AS revision,
     s.created_at AS created_at, s.updated_at AS updated_at, t.success_count AS success_count,
@@ -37,6 +37,7 @@ pub(super) fn read(vault: &Vault, row: &Row<'_>) -> Result<Subscription, Storage
         max_retries: cells.get("max_retries")?,
         timeout: Duration::from_millis(cells.get("timeout_ms")?),
         secrets: codec::unseal_secrets(vault, &tenant, id, cells.blob("secrets")?)?,
+        credentials: codec::unseal_credentials(vault, &tenant, id, cells.blob_or_none("credentials")?)?,
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         policies: cells.parsed("policies", Policies::parse)?,
         health: Health {

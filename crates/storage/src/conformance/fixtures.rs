@@ -14,11 +14,13 @@ pub(super) use values::{all, append, given_id, idempotency, object, patterns, ur
 use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcome, Store, Write};
 use bytes::Bytes;
 use model::{
-    Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, Profile,
-    Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp, Timings,
+    Attempt, Channels, Credentials, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, Profile,
+    Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp, Timings,
+    credentials::Authentication,
     delivery::{EndStatus, Next},
     key::Scopes,
     policy::{AutoDisable, BreakerSettings, OnPause, OpenBreaker, Period, Policies, RateLimit},
+    shape::{Compression, Method, RequestShape, Transformation},
     subscription::{Health, SigningSecret, SubscriptionStats},
 };
 use serde_json::json;
@@ -138,6 +140,13 @@ impl<'s> World<'s> {
                 }))
                 .ok(),
                 on_pause: OnPause::Drop,
+                shape: Shape {
+                    filter: Some("data.amount > 1 && data.name == \"ü\"".into()),
+                    channels: Channels::parse(["project:1", "b"]).unwrap(),
+                    transformation: Some(Transformation::Script("export default (webhook) => webhook".into())),
+                    request: RequestShape::try_new(Method::Put, Some("/x/{data.id}"), [("t", "{type}")]).unwrap(),
+                    compression: Some(Compression::Gzip),
+                },
             },
             health: Health {
                 disabled: None,
@@ -149,6 +158,10 @@ impl<'s> World<'s> {
                 }),
                 restarted_at: Some(now.before(Duration::from_secs(60))),
                 warned_at: Some(now.before(Duration::from_secs(30))),
+            },
+            credentials: Credentials {
+                authentication: Some(Authentication::Basic { username: "me".into(), password: "hüsh".into() }),
+                tls: None,
             },
             secrets: vec![
                 SigningSecret { value: "whsec_current".into(), until: None },
@@ -194,11 +207,13 @@ impl<'s> World<'s> {
             deliver_at: None,
             payload_erased_at: None,
             trace: None,
+            channels: Default::default(),
         };
         NewEvent {
             event: Arc::new(event),
             keys: Vec::new(),
             deliveries: deliveries.collect(),
+            filtered: Vec::new(),
             broke_schema: false,
             due_at: None,
         }

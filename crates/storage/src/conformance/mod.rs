@@ -261,6 +261,7 @@ macro_rules! conformance_suite {
             }
             traces {
                 an_event_keeps_its_trace_context
+                an_event_keeps_its_channels
                 a_due_delivery_has_its_trace_context_and_its_due_time
             }
             journal {
@@ -341,6 +342,7 @@ macro_rules! conformance_suite {
             }
             statistics {
                 statistics_count_what_happened_by_hour
+                statistics_count_events_and_those_that_were_filtered
                 statistics_are_divided_by_subscription_type_and_time
                 statistics_equal_the_log_after_any_work
                 an_attempt_that_made_no_request_is_not_counted

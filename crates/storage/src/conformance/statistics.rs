@@ -2,9 +2,9 @@
 
 mod work;
 
-use super::fixtures::{World, listed};
+use super::fixtures::{World, all, idempotency, listed};
 use crate::{
-    Done, STATISTICS_SUMS, StatisticsBy, StatisticsCounts, StatisticsKey, StatisticsOf, StatisticsOutcome,
+    Done, EventFilter, ListScope, NewEvent, STATISTICS_SUMS, StatisticsBy, StatisticsCounts, StatisticsKey, StatisticsOf, StatisticsOutcome,
     StatisticsQuery, StatisticsRow, StatisticsStep, StatisticsSum, Store, TIDY_DAYS, TOTALS, Write,
 };
 use model::{
@@ -51,6 +51,12 @@ async fn one(world: &World<'_>, tenant: &TenantId, query: &StatisticsQuery) -> C
 /// Counts of the rows of the log.
 async fn of_log(world: &World<'_>, tenant: &TenantId) -> StatisticsCounts {
     let mut counts = StatisticsCounts::default();
+    let events = world.store.events(ListScope::Tenant(tenant), &EventFilter::default(), all()).await.unwrap();
+    for event in events.rows {
+        let (hour, event_type) = (Hour::of(event.id.made_at()), EventType::trusted(""));
+        let key = StatisticsKey { tenant: tenant.clone(), hour, subscription: TOTALS, event_type };
+        counts.add(key, &Counts { events: 1, ..Counts::default() });
+    }
     for delivery in listed(world, tenant, None).await {
         let of = (tenant, delivery.subscription, &delivery.event_type);
         counts.add_one_created(of, delivery.id);
@@ -124,6 +130,26 @@ pub async fn statistics_count_what_happened_by_hour(store: &dyn Store) {
     assert_eq!((early.created, early.attempts, early.ended_as(Failed)), (2, 2, 0));
     let late = one(&world, &tenant, &between(last, last)).await;
     assert_eq!((late.created, late.attempts, late.ended_as(Failed)), (1, 1, 1));
+    assert_eq!((all.events, early.events, late.events), (2, 1, 1));
+}
+
+pub async fn statistics_count_events_and_those_that_were_filtered(store: &dyn Store) {
+    let world = World::new(store, "statistics.filtered");
+    let tenant = world.tenant("acme").await;
+    let (gets, leaves_out) = (world.subscribe(&tenant).await.id, world.subscribe(&tenant).await.id);
+    let nobody = NewEvent { filtered: vec![gets, leaves_out], ..world.event(&tenant, "a.b", &[]) };
+    let wanted = NewEvent { filtered: vec![leaves_out], ..world.event(&tenant, "a.c", &[gets]) };
+    let again = NewEvent { keys: vec![idempotency("same")], ..wanted.clone() };
+    world.append(&tenant, vec![nobody, again]).await;
+    // A duplicate is not counted.
+    world.append(&tenant, vec![NewEvent { keys: vec![idempotency("same")], ..world.event(&tenant, "a.c", &[gets]) }]).await;
+    let all = one(&world, &tenant, &always()).await;
+    assert_eq!((all.events, all.filtered, all.created), (2, 3, 1));
+    let by = StatisticsQuery { by: StatisticsBy::Subscription, ..always() };
+    let of = |id| StatisticsOf::Subscription(id);
+    let found: Vec<_> = found(&world, &tenant, &by).await.into_iter().map(|sum| (sum.of, sum.counts)).collect();
+    let counts: Vec<_> = found.iter().map(|(of, counts)| (of, counts.events, counts.filtered, counts.created)).collect();
+    assert_eq!(counts, [(&of(gets), 0, 1, 1), (&of(leaves_out), 0, 2, 0)]);
 }
 
 pub async fn statistics_are_divided_by_subscription_type_and_time(store: &dyn Store) {

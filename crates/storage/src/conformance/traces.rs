@@ -2,7 +2,7 @@
 
 use super::fixtures::{World, due, idempotency};
 use crate::{Appended, Done, ListScope, Store, Write};
-use model::{DeliveryStatus, Event, EventId, TenantId, TraceContext, delivery::Next};
+use model::{Channels, DeliveryStatus, Event, EventId, TenantId, TraceContext, delivery::Next};
 use std::{sync::Arc, time::Duration};
 
 const PARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
@@ -39,6 +39,23 @@ pub async fn an_event_keeps_its_trace_context(store: &dyn Store) {
     let listed = store.events(ListScope::Tenant(&tenant), &Default::default(), super::fixtures::all()).await.unwrap();
     assert_eq!(listed.rows.len(), all.len());
     assert!(all.iter().all(|new| listed.rows.contains(&new.event)));
+    let copied = store.read_events(&tenant, None, 10).await.unwrap();
+    assert!(copied.iter().zip(&all).all(|(stored, new)| stored.event == *new.event));
+}
+
+pub async fn an_event_keeps_its_channels(store: &dyn Store) {
+    let world = World::new(store, "channels.kept");
+    let tenant = world.tenant("acme").await;
+    let made = |names: &[&str]| {
+        let mut new = world.event(&tenant, "invoice.created", &[]);
+        Arc::make_mut(&mut new.event).channels = Channels::parse(names.iter().copied()).unwrap();
+        new
+    };
+    let all = vec![made(&[]), made(&["project:1"]), made(&["a", "b.c_d-e"])];
+    world.append(&tenant, all.clone()).await;
+    for new in &all {
+        assert_eq!(event(store, &tenant, new.event.id).await, *new.event);
+    }
     let copied = store.read_events(&tenant, None, 10).await.unwrap();
     assert!(copied.iter().zip(&all).all(|(stored, new)| stored.event == *new.event));
 }

@@ -1,6 +1,6 @@
 //! The increments of one transaction.
 
-use crate::{NewDelivery, Outcome};
+use crate::{NewEvent, Outcome};
 use model::{
     DeliveryId, DeliveryStatus, EventType, SubscriptionId, TenantId, Timestamp,
     delivery::{EndStatus, Next},
@@ -27,8 +27,9 @@ type Of<'a> = (&'a TenantId, SubscriptionId, &'a EventType);
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct StatisticsCounts(BTreeMap<StatisticsKey, Counts>);
 
-/// Version of the encoding.
-const VERSION: u64 = 1;
+/// Version of the encoding. The first one had neither events nor filtered ones.
+const VERSION: u64 = 2;
+const FIRST_VERSION: u64 = 1;
 
 impl StatisticsCounts {
     fn at(&mut self, (tenant, subscription, event_type): Of<'_>, at: Timestamp) -> &mut Counts {
@@ -36,10 +37,15 @@ impl StatisticsCounts {
         self.0.entry(StatisticsKey { tenant, hour: Hour::of(at), subscription, event_type }).or_default()
     }
 
-    /// Counts new deliveries of one event.
-    pub fn add_created(&mut self, tenant: &TenantId, event_type: &EventType, deliveries: &[NewDelivery]) {
-        for NewDelivery { id, subscription } in deliveries {
-            self.add_one_created((tenant, *subscription, event_type), *id);
+    /// Counts a new event, its deliveries, and the subscriptions to which it does not go.
+    pub fn add_published(&mut self, tenant: &TenantId, new: &NewEvent) {
+        let (event_type, at) = (&new.event.event_type, new.event.id.made_at());
+        self.at((tenant, TOTALS, &EventType::trusted("")), at).events += 1;
+        for delivery in &new.deliveries {
+            self.add_one_created((tenant, delivery.subscription, event_type), delivery.id);
+        }
+        for subscription in &new.filtered {
+            self.at((tenant, *subscription, event_type), at).filtered += 1;
         }
     }
 
@@ -80,7 +86,7 @@ impl StatisticsCounts {
     #[must_use]
     pub fn with_totals(mut self) -> Self {
         let mut totals = Self::default();
-        for (key, counts) in &self.0 {
+        for (key, counts) in self.0.iter().filter(|(key, _)| key.subscription != TOTALS) {
             let (tenant, hour, event_type) = (key.tenant.clone(), key.hour, EventType::trusted(""));
             totals.add(StatisticsKey { tenant, hour, subscription: TOTALS, event_type }, counts);
         }
@@ -120,16 +126,18 @@ impl StatisticsCounts {
 
     pub fn decode(bytes: &[u8]) -> Result<Self, Malformed> {
         let (mut reader, mut all) = (Reader::new(bytes), Self::default());
-        if reader.number()? != VERSION {
-            return Err(Malformed);
-        }
+        let is_first = match reader.number()? {
+            VERSION => false,
+            FIRST_VERSION => true,
+            _ => return Err(Malformed),
+        };
         while !reader.is_empty() {
             let tenant = TenantId::trusted(reader.text()?);
             let hour = Hour::from_number(i32::try_from(reader.signed()?).map_err(|_| Malformed)?);
             let subscription = reader.bytes(16)?.try_into().map_err(|_| Malformed)?;
             let subscription = SubscriptionId::from_bytes(subscription);
             let event_type = EventType::trusted(reader.text()?);
-            all.add(StatisticsKey { tenant, hour, subscription, event_type }, &Counts::read(&mut reader)?);
+            all.add(StatisticsKey { tenant, hour, subscription, event_type }, &Counts::read(&mut reader, is_first)?);
         }
         Ok(all)
     }
@@ -146,7 +154,9 @@ mod tests {
         let to = SubscriptionId::from_bytes([7; 16]);
         let id = DeliveryId::from_bytes([1; 16]);
         let mut counts = StatisticsCounts::default();
-        counts.add_created(&acme, &paid, &[NewDelivery { id, subscription: to }; 3]);
+        (0..3).for_each(|_| counts.add_one_created((&acme, to, &paid), id));
+        counts.at((&acme, TOTALS, &EventType::trusted("")), id.made_at()).events += 2;
+        counts.at((&acme, to, &paid), id.made_at()).filtered += 1;
         counts.add_ended((&acme, to, &sent), (DeliveryStatus::Failed, id.made_at()), 2);
         counts.add_ended((&acme, to, &sent), (DeliveryStatus::Pending, id.made_at()), 1);
         counts.add_ended((&globex, to, &paid), (DeliveryStatus::Failed, Timestamp::from_micros(-5)), -1);
@@ -157,7 +167,24 @@ mod tests {
     fn increments_are_read_back() {
         assert_eq!(StatisticsCounts::decode(&sample().encode()), Ok(sample()));
         assert_eq!(StatisticsCounts::decode(&[]), Err(Malformed));
-        assert_eq!(StatisticsCounts::decode(&[2]), Err(Malformed));
+        assert_eq!(StatisticsCounts::decode(&[3]), Err(Malformed));
+    }
+
+    #[test]
+    fn increments_of_the_first_version_are_read() {
+        let mut writer = Writer::default();
+        writer.number(FIRST_VERSION);
+        writer.text("acme");
+        writer.signed(-7);
+        writer.bytes(&[7; 16]);
+        writer.text("invoice.paid");
+        // Created, ended by status, attempts.
+        writer.number(3);
+        (0..5).for_each(|count| writer.signed(count));
+        writer.number(0);
+        let all = StatisticsCounts::decode(&writer.into_bytes()).unwrap();
+        let (key, counts) = all.iter().next().unwrap();
+        assert_eq!((key.hour.number(), counts.created, counts.ended), (-7, 3, [0, 1, 2, 3, 4]));
     }
 
     #[test]
@@ -165,6 +192,7 @@ mod tests {
         let all = sample().with_totals();
         let totals: Vec<_> = all.iter().filter(|(key, _)| key.subscription == TOTALS).collect();
         assert_eq!((totals.len(), all.len()), (2, 5));
+        assert_eq!((totals[0].1.events, totals[0].1.filtered), (2, 1));
         let acme = totals[0].1;
         assert_eq!((acme.created, acme.ended_as(DeliveryStatus::Failed)), (3, 2));
     }

@@ -79,8 +79,12 @@ pub(crate) fn sums(outcome: StatisticsOutcome) -> Result<Vec<StatisticsSum>, Pro
     }
 }
 
-fn periods(of: &BTreeMap<Hour, Counts>) -> Vec<StatsPeriod> {
-    of.iter().map(|(at, counts)| StatsPeriod { at: at.start(), counts: counts.into() }).collect()
+fn periods(of: &BTreeMap<Hour, Counts>, are_totals: bool) -> Vec<StatsPeriod> {
+    let period = |(at, counts): (&Hour, &Counts)| StatsPeriod {
+        at: at.start(),
+        counts: StatsCounts::new(counts, are_totals),
+    };
+    of.iter().map(period).collect()
 }
 
 fn total<'c>(of: impl IntoIterator<Item = &'c Counts>) -> Counts {
@@ -90,9 +94,8 @@ fn total<'c>(of: impl IntoIterator<Item = &'c Counts>) -> Counts {
     })
 }
 
-fn group(of: &StatisticsOf, counts: &Counts, series: Option<Vec<StatsPeriod>>) -> StatsGroup {
-    let mut group =
-        StatsGroup { subscription_id: None, event_type: None, tenant_id: None, counts: counts.into(), series };
+fn group(of: &StatisticsOf, counts: StatsCounts, series: Option<Vec<StatsPeriod>>) -> StatsGroup {
+    let mut group = StatsGroup { subscription_id: None, event_type: None, tenant_id: None, counts, series };
     match of {
         StatisticsOf::All => {}
         StatisticsOf::Subscription(id) => group.subscription_id = Some(id.to_string()),
@@ -120,14 +123,16 @@ pub(crate) fn answer(query: &StatisticsQuery, sums: Vec<StatisticsSum>, limit: u
     divided.sort_by_key(|(_, counts, _)| std::cmp::Reverse((counts.attempts, counts.created)));
     let is_divided = query.by != StatisticsBy::Nothing;
     let groups_total = is_divided.then_some(divided.len());
-    let shown = divided.iter().take(limit);
-    let groups =
-        shown.map(|(of, counts, each)| group(of, counts, query.step.map(|_| periods(each)))).collect::<Vec<_>>();
+    let are_totals = query.is_of_totals();
+    let shown = divided.iter().take(limit).map(|(of, counts, each)| {
+        group(of, StatsCounts::new(counts, are_totals), query.step.map(|_| periods(each, are_totals)))
+    });
+    let groups = shown.collect::<Vec<_>>();
     Stats {
         from: query.from.start(),
         to: query.to.start(),
-        total: StatsCounts::from(&total(all.values())),
-        series: query.step.map(|_| periods(&all)),
+        total: StatsCounts::new(&total(all.values()), are_totals),
+        series: query.step.map(|_| periods(&all, are_totals)),
         groups: is_divided.then_some(groups),
         groups_total,
     }

@@ -61,6 +61,10 @@ pub(crate) struct StatsPeriod {
 /// Counts of deliveries and attempts.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct StatsCounts {
+    /// Events that were published in this time. Only in totals; null in groups and with a filter.
+    events: Option<u64>,
+    /// Deliveries that were not made because the subscription's filter or channels left the event out.
+    filtered: u64,
     /// Deliveries of events that were published in this time.
     created: u64,
     /// Deliveries that ended in this time, and are still ended.
@@ -103,14 +107,17 @@ pub(crate) struct StatsLatency {
     p99: f64,
 }
 
-impl From<&Counts> for StatsCounts {
-    fn from(counts: &Counts) -> Self {
+impl StatsCounts {
+    /// `are_totals`: of rows that also count events.
+    pub(super) fn new(counts: &Counts, are_totals: bool) -> Self {
         let millis = |percent| {
             let micros = counts.latency.percentile(percent)?.as_micros() as f64;
             Some((micros / 10.0).round() / 100.0)
         };
         let latency = || Some(StatsLatency { p50: millis(50)?, p95: millis(95)?, p99: millis(99)? });
         Self {
+            events: are_totals.then_some(counts.events),
+            filtered: counts.filtered,
             created: counts.created,
             by_status: StatsByStatus {
                 success: counts.ended_as(DeliveryStatus::Delivered),

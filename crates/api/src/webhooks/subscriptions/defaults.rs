@@ -25,6 +25,7 @@ pub(crate) fn blank(app: &App, tenant: &TenantId, profile: Profile) -> Subscript
         timeout: Duration::from_secs(TIMEOUT_DEFAULT),
         policies: Default::default(),
         health: Default::default(),
+        credentials: Default::default(),
         secrets: Vec::new(),
         metadata: JsonObject::default(),
         stats: SubscriptionStats::default(),

@@ -4,8 +4,9 @@ use super::{
     defaults::default_retries,
     policies::{CircuitBreakerFields, RateLimitFields},
     retry::{self, RetryFields},
+    shape::{RequestFields, TransformationFields},
 };
-use crate::schemas::{OnPauseName, PatternName, ProfileName};
+use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
@@ -103,6 +104,26 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<OnPauseName>, default = "collect")]
     pub(super) on_pause: Patch<String>,
+    /// Only events for which this expression is true: CEL over `type`, `data`, `metadata` and `tenant`.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<String>, min_length = 1, max_length = 4000, example = "data.amount > 100")]
+    pub(super) filter: Patch<String>,
+    /// Only events with at least one of these channels. Null or an empty list: all events.
+    #[serde(default, deserialize_with = "texts")]
+    #[schema(value_type = Option<Vec<ChannelName>>, max_items = 10)]
+    pub(super) channels: Patch<Vec<String>>,
+    /// A change of requests before they are signed. A change replaces it, null removes it.
+    #[serde(default)]
+    #[schema(value_type = Option<TransformationFields>)]
+    pub(super) transformation: Patch<TransformationFields>,
+    /// Method, path and query of requests. A change replaces all of them, null removes them.
+    #[serde(default)]
+    #[schema(value_type = Option<RequestFields>)]
+    pub(super) request: Patch<RequestFields>,
+    /// Compression of bodies. Signatures are of the body before it is compressed.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<CompressionName>)]
+    pub(super) compression: Patch<String>,
 }
 
 /// The reason for which metadata is refused.
@@ -166,6 +187,7 @@ impl SubscriptionFields {
             }
         }
         self.apply_policies(app, subscription, &mut faults);
+        self.apply_shape(subscription, &mut faults);
         self.apply_state(app, subscription, &mut faults);
         faults.into_result()
     }

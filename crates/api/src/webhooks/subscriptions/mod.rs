@@ -20,6 +20,7 @@ pub(crate) mod retry;
 pub(crate) mod retry_schedule;
 pub(crate) mod rotate_secret;
 pub(crate) mod secret;
+pub(crate) mod shape;
 pub(crate) mod shown;
 pub(crate) mod test;
 

@@ -4,12 +4,14 @@ use super::{
     health::HealthShown,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
+    shape::{RequestShown, TransformationShown},
 };
 use crate::backlog::BacklogShown;
-use crate::schemas::{OnPauseName, PatternName, ProfileName, SubscriptionName};
+use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SubscriptionName};
 use model::{
-    JsonObject, Subscription, Timestamp,
+    Channels, JsonObject, Subscription, Timestamp,
     policy::AutoDisable,
+    shape::Compression,
     subscription::{DisabledReason, MASKED, may_be_credential},
 };
 use serde::Serialize;
@@ -74,6 +76,14 @@ pub(crate) struct SubscriptionShown {
     auto_disable_after_hours: Option<u16>,
     #[schema(value_type = OnPauseName)]
     on_pause: &'static str,
+    /// The CEL expression that chooses events; null: all of its types.
+    filter: Option<String>,
+    #[schema(value_type = Vec<ChannelName>)]
+    channels: Channels,
+    transformation: Option<TransformationShown>,
+    request: Option<RequestShown>,
+    #[schema(value_type = Option<CompressionName>)]
+    compression: Option<&'static str>,
 }
 
 /// A created subscription with its signing secret, which is shown only this once.
@@ -136,6 +146,11 @@ impl SubscriptionShown {
                 AutoDisable::After(hours) => hours,
             }),
             on_pause: s.policies.on_pause.name(),
+            filter: s.policies.shape.filter.as_deref().map(str::to_owned),
+            channels: s.policies.shape.channels.clone(),
+            transformation: s.policies.shape.transformation.as_ref().map(TransformationShown::new),
+            request: RequestShown::new(&s.policies.shape.request),
+            compression: s.policies.shape.compression.map(Compression::name),
         }
     }
 }

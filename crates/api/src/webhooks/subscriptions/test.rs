@@ -146,6 +146,7 @@ pub(super) fn test_event(event_type: EventType, data: Bytes) -> Draft {
         idempotency_key: None,
         broke_schema: false,
         trace: None,
+        channels: Default::default(),
     }
 }
 

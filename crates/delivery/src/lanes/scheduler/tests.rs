@@ -28,6 +28,7 @@ pub(in crate::lanes) fn target(tenant: &str, number: u8) -> Arc<Target> {
         timeout: Duration::from_secs(30),
         policies: Default::default(),
         health: Default::default(),
+        credentials: Default::default(),
         secrets: vec![],
         metadata: Default::default(),
         stats: SubscriptionStats::default(),
@@ -55,6 +56,7 @@ pub(in crate::lanes) fn job(number: u32, queue: Queue, size: usize) -> Job {
         deliver_at: None,
         payload_erased_at: None,
         trace: None,
+        channels: Default::default(),
     };
     let outgoing = Arc::new(Outgoing::new(event));
     let due_at = id.made_at();

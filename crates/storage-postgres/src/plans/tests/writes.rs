@@ -147,6 +147,7 @@ pub(super) fn subscription(book: &Book, tenant: TenantId) -> Subscription {
         timeout: Duration::from_secs(30),
         policies: Default::default(),
         health: Default::default(),
+        credentials: Default::default(),
         secrets: Vec::new(),
         metadata: model::JsonObject::default(),
         stats: SubscriptionStats::default(),

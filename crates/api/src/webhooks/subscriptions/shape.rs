@@ -1,0 +1,208 @@
+//! The shape of a subscription's requests in the platform API: filter, channels, transformation, request, compression.
+
+use super::fields::SubscriptionFields;
+use crate::{
+    body::{Patch, text},
+    schemas::{ChannelName, CompressionName, MethodName, TemplateName},
+};
+use model::{
+    Channels, FieldErrors, Shape, Subscription,
+    shape::{Compression, FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use utoipa::ToSchema;
+
+/// A change of requests before they are signed: a script or a template.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct TransformationFields {
+    /// JavaScript with a default export: a function of the request that returns it, or null to drop the delivery.
+    #[serde(default)]
+    #[schema(value_type = Option<String>, max_length = 65536,
+        example = "export default function (webhook) { webhook.body.text = webhook.type; return webhook; }")]
+    pub(super) script: Patch<String>,
+    /// The name of a template that ships with Postrider.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<TemplateName>)]
+    template: Patch<String>,
+}
+
+/// The form of requests beside headers and body. Fields that are absent get their default.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct RequestFields {
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<MethodName>, default = "POST")]
+    method: Patch<String>,
+    /// Replaces the path of the URL. May have placeholders: `{id}`, `{type}`, `{timestamp}`, `{tenant}`, `{data.…}` and
+    /// `{metadata.…}`.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<String>, max_length = 1000, example = "/orders/{data.order_id}")]
+    path: Patch<String>,
+    /// Parameters that are added to the query of the URL: an object of texts, with the same placeholders.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>, example = json!({"type": "{type}"}))]
+    query: Patch<Map<String, Value>>,
+}
+
+/// A change of requests before they are signed: a script or a template.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Transformation)]
+pub(crate) struct TransformationShown {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    script: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<TemplateName>)]
+    template: Option<String>,
+}
+
+/// The form of requests beside headers and body.
+#[derive(Serialize, ToSchema)]
+#[schema(as = RequestShape)]
+pub(crate) struct RequestShown {
+    #[schema(value_type = MethodName)]
+    method: &'static str,
+    path: Option<String>,
+    #[schema(value_type = Object)]
+    query: Map<String, Value>,
+}
+
+impl TransformationShown {
+    pub(super) fn new(of: &Transformation) -> Self {
+        match of {
+            Transformation::Script(script) => Self { script: Some(script.to_string()), template: None },
+            Transformation::Template(name) => Self { script: None, template: Some(name.to_string()) },
+        }
+    }
+}
+
+impl RequestShown {
+    /// `None` for the default form.
+    pub(super) fn new(of: &RequestShape) -> Option<Self> {
+        let query = of.query().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let shown = || Self { method: of.method().name(), path: of.path().map(str::to_owned), query };
+        (!of.is_default()).then(shown)
+    }
+}
+
+impl SubscriptionFields {
+    pub(super) fn apply_shape(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
+        let shape = &mut subscription.policies.shape;
+        self.apply_filter(shape, faults);
+        if let Some(given) = self.channels.as_ref().given() {
+            let names = given.into_iter().flatten().map(String::as_str);
+            if let Some(channels) = faults.take("channels", Channels::parse(names)) {
+                shape.channels = channels;
+            }
+        }
+        match &self.transformation {
+            Patch::Absent => {}
+            Patch::Null => shape.transformation = None,
+            Patch::Value(given) => {
+                if let Some(given) = given.check(faults) {
+                    shape.transformation = Some(given);
+                }
+            }
+        }
+        match &self.request {
+            Patch::Absent => {}
+            Patch::Null => shape.request = RequestShape::default(),
+            Patch::Value(given) => {
+                if let Some(request) = given.check(faults) {
+                    shape.request = request;
+                }
+            }
+        }
+        if let Some(given) = self.compression.as_ref().given() {
+            let known = given.map(|name| Compression::parse(name).ok_or("must be gzip or zstd")).transpose();
+            if let Some(compression) = faults.take("compression", known) {
+                shape.compression = compression;
+            }
+        }
+    }
+
+    fn apply_filter(&self, shape: &mut Shape, faults: &mut FieldErrors) {
+        match self.filter.as_ref() {
+            Patch::Absent => {}
+            Patch::Null => shape.filter = None,
+            Patch::Value(source) => {
+                if faults.take("filter", check_filter(source)).is_some() {
+                    shape.filter = Some(source.as_str().into());
+                }
+            }
+        }
+    }
+}
+
+/// The reason for which a filter is refused.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FilterFault {
+    #[error("must not be empty; use null for no filter")]
+    Empty,
+    #[error("must have at most {FILTER_MAX} characters")]
+    TooLong,
+    #[error(transparent)]
+    Malformed(#[from] filter::Fault),
+}
+
+pub(crate) fn check_filter(source: &str) -> Result<filter::Filter, FilterFault> {
+    if source.is_empty() {
+        return Err(FilterFault::Empty);
+    }
+    if source.chars().count() > FILTER_MAX {
+        return Err(FilterFault::TooLong);
+    }
+    Ok(filter::Filter::parse(source)?)
+}
+
+impl TransformationFields {
+    /// The transformation. A script's own faults are found by running it: see [`super::scripts`].
+    fn check(&self, faults: &mut FieldErrors) -> Option<Transformation> {
+        match (self.script.as_ref().value(), self.template.as_ref().value()) {
+            (Some(script), None) if script.len() > SCRIPT_MAX => {
+                faults.add("transformation.script", format!("must have at most {SCRIPT_MAX} bytes"));
+                None
+            }
+            (Some(script), None) => Some(Transformation::Script(script.as_str().into())),
+            (None, Some(name)) => {
+                let known = transform::Template::parse(name).ok_or_else(|| {
+                    let names = transform::Template::ALL.map(transform::Template::name).join(", ");
+                    format!("must be one of {names}")
+                });
+                let template = faults.take("transformation.template", known)?;
+                Some(Transformation::Template(template.name().into()))
+            }
+            (Some(_), Some(_)) => {
+                faults.add("transformation", "must have a script or a template, not both");
+                None
+            }
+            (None, None) => {
+                faults.add("transformation", "must have a script or a template; use null for none");
+                None
+            }
+        }
+    }
+}
+
+impl RequestFields {
+    fn check(&self, faults: &mut FieldErrors) -> Option<RequestShape> {
+        let method = match self.method.as_ref().value() {
+            None => Some(Method::default()),
+            Some(name) => faults.take("request.method", Method::parse(name).ok_or("must be POST, PUT or PATCH")),
+        };
+        let mut query = Vec::new();
+        for (name, value) in self.query.as_ref().value().into_iter().flatten() {
+            match value.as_str() {
+                Some(text) => query.push((name.as_str(), text)),
+                None => faults.add(format!("request.query.{name}"), "must be a string"),
+            }
+        }
+        let path = self.path.as_ref().value().map(String::as_str);
+        match RequestShape::try_new(method?, path, query) {
+            Ok(request) => Some(request),
+            Err(fault) => {
+                faults.add(format!("request.{}", fault.field()), fault.to_string());
+                None
+            }
+        }
+    }
+}

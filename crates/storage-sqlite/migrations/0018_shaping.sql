@@ -1,0 +1,8 @@
+-- Channels of an event, separated by spaces. Null: none.
+ALTER TABLE events ADD COLUMN channels TEXT;
+-- Credentials with which requests of a subscription are authenticated: sealed JSON. Null: none.
+ALTER TABLE subscriptions ADD COLUMN credentials BLOB;
+-- Published events (only in rows of totals), and deliveries that were not made because a filter or the channels of the
+-- subscription left the event out.
+ALTER TABLE statistics ADD COLUMN events INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE statistics ADD COLUMN filtered INTEGER NOT NULL DEFAULT 0;
