@@ -60,6 +60,8 @@ fn routes() -> OpenApiRouter<App> {
         // Platform API
         .routes(routes!(webhooks::subscriptions::create::create, webhooks::subscriptions::list::list))
         .routes(routes!(webhooks::subscriptions::check::check))
+        .routes(routes!(webhooks::subscriptions::filter_test::filter_test))
+        .routes(routes!(webhooks::subscriptions::transformation_test::transformation_test))
         .routes(routes!(webhooks::subscriptions::get::get, webhooks::subscriptions::patch::patch,
                         webhooks::subscriptions::delete::delete))
         .routes(routes!(webhooks::subscriptions::test::test))

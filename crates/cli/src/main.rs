@@ -67,7 +67,13 @@ enum Role {
     Top(top::Args),
     #[command(hide = true)]
     Openapi,
+    /// Runs scripts of transformations for a server, which starts it.
+    #[command(hide = true, name = TRANSFORM_WORKER)]
+    TransformWorker,
 }
+
+/// The subcommand with which a server starts the processes that run scripts.
+const TRANSFORM_WORKER: &str = "transform-worker";
 
 fn main() -> ExitCode {
     let result = match Cli::parse().role {
@@ -91,6 +97,7 @@ fn main() -> ExitCode {
         Role::Doctor(args) => return doctor::run(args),
         Role::Top(args) => top::run(args),
         Role::Openapi => openapi::run(),
+        Role::TransformWorker => return transform::work(),
     };
     match result {
         Ok(()) => ExitCode::SUCCESS,

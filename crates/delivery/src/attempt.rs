@@ -3,14 +3,20 @@
 use crate::{
     egress::{Egress, LocalFault, Sent},
     outgoing::Outgoing,
+    shaping::{NotShaped, ScriptRun, Shaped, Shaping, compress},
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, header::InvalidHeaderValue};
+use http::{
+    HeaderMap, HeaderName, HeaderValue, Uri,
+    header::{self, InvalidHeaderValue},
+};
 use model::{
     Attempt, AttemptError, AttemptResult, Profile, Timestamp, TraceContext,
     attempt::{AttemptErrorKind, response_message},
     profile,
+    shape::{Compression, Method},
+    subscription::MASKED,
 };
 
 /// The time of an attempt, by two clocks.
@@ -21,53 +27,102 @@ pub(crate) struct Times {
     pub(crate) stamp: Timestamp,
 }
 
+/// The parts of the server that an attempt needs.
+#[derive(Clone, Copy)]
+pub(crate) struct Means<'s> {
+    pub(crate) egress: &'s Egress,
+    pub(crate) defaults: &'s Defaults,
+    pub(crate) shaping: &'s Shaping,
+}
+
+/// An attempt that was made, or the reason for which there is none.
+pub(crate) enum Sending {
+    Attempted(Attempt, AttemptResult),
+    /// The subscription's transformation drops the delivery.
+    Dropped,
+}
+
 /// Sends `outgoing` to `target` as attempt number `number`, with this trace context. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
-    egress: &Egress,
-    defaults: &Defaults,
+    means: Means<'_>,
     target: &Target,
     outgoing: &Outgoing,
     number: u32,
     times: Times,
     trace: Option<&TraceContext>,
-) -> Result<(Attempt, AttemptResult), LocalFault> {
-    let (sent, lines) = match form(defaults, target, outgoing, times, trace) {
-        Err(message) => {
-            let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
-            (Sent::not_made(error), String::new())
-        }
-        Ok(Formed { prepared, headers, lines, body }) => {
+) -> Result<Sending, LocalFault> {
+    let profile = target.subscription.profile;
+    let failed = |message: String| {
+        let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
+        report(Sent::not_made(error), String::new(), profile, number, times.now)
+    };
+    let (attempt, result) = match form(means, target, outgoing, times, trace).await {
+        Err(NotShaped::Shortage(fault)) => return Err(fault),
+        Err(NotShaped::Dropped(_)) => return Ok(Sending::Dropped),
+        Err(NotShaped::Script(fault, _)) => failed(format!("the transformation failed: {fault}")),
+        Err(NotShaped::Fault(message)) => failed(message),
+        Ok(formed) => {
             let timeout = target.subscription.timeout;
-            (egress.post(&prepared.origin, &prepared.uri, headers, body, timeout).await?, lines)
+            let request_body = formed.is_shaped.then(|| formed.body.clone());
+            let (encoding, body) = compressed(target.subscription.policies.shape.compression, formed.body);
+            let mut headers = formed.headers;
+            headers.extend(encoding.map(|encoding| (header::CONTENT_ENCODING, HeaderValue::from_static(encoding))));
+            let (origin, uri) = (&formed.prepared.origin, formed.uri.as_ref().unwrap_or(&formed.prepared.uri));
+            let sent = means.egress.send(origin, (formed.method, uri), headers, body, timeout).await?;
+            let (mut attempt, result) = report(sent, formed.lines, profile, number, times.now);
+            attempt.request_body = request_body;
+            (attempt, result)
         }
     };
-    Ok(report(sent, lines, target.subscription.profile, number, times.now))
+    Ok(Sending::Attempted(attempt, result))
+}
+
+/// The body in its encoding, with the encoding's name.
+fn compressed(compression: Option<Compression>, body: Bytes) -> (Option<&'static str>, Bytes) {
+    let Some(compression) = compression else { return (None, body) };
+    match compress(compression, &body) {
+        Some(small) => (Some(compression.name()), small),
+        None => (None, body),
+    }
 }
 
 /// A request, signed and ready to be sent.
 pub(crate) struct Formed<'t> {
     pub(crate) prepared: &'t Prepared,
+    pub(crate) method: Method,
+    /// `None`: that of the subscription.
+    pub(crate) uri: Option<Uri>,
     pub(crate) headers: HeaderMap,
     /// The headers as lines for the log, credentials masked.
     pub(crate) lines: String,
+    /// The body that is signed, before it is compressed.
     pub(crate) body: Bytes,
+    /// The body is not that of the profile.
+    pub(crate) is_shaped: bool,
+    pub(crate) ran: Option<ScriptRun>,
 }
 
-/// Forms and signs a request. The error is a sentence for the log.
-pub(crate) fn form<'t>(
-    defaults: &Defaults,
+/// Forms and signs a request.
+pub(crate) async fn form<'t>(
+    Means { defaults, shaping, .. }: Means<'_>,
     target: &'t Target,
     outgoing: &Outgoing,
     times: Times,
     trace: Option<&TraceContext>,
-) -> Result<Formed<'t>, String> {
-    let prepared = target.prepared(defaults).map_err(ToString::to_string)?;
+) -> Result<Formed<'t>, NotShaped> {
+    let prepared = target.prepared(defaults).map_err(|fault| NotShaped::Fault(fault.to_string()))?;
     let profile = target.subscription.profile;
-    let body = outgoing.body(profile, defaults.ids);
     let id = outgoing.public_id(defaults.ids);
-    let (headers, lines) = headers(prepared, profile, (outgoing, id), &body, times, trace)
-        .map_err(|_| "a header's value is malformed".to_owned())?;
-    Ok(Formed { prepared, headers, lines, body })
+    let shaped = match target.subscription.policies.shape.forms_requests() {
+        false => Shaped::default(),
+        true => shaping.shape(defaults, target, prepared, outgoing).await?,
+    };
+    let is_shaped = shaped.body.is_some();
+    let body = shaped.body.clone().unwrap_or_else(|| outgoing.body(profile, defaults.ids));
+    let (headers, lines) = headers(prepared, profile, (outgoing, id), (&body, &shaped), times, trace)
+        .map_err(|_| NotShaped::Fault("a header's value is malformed".to_owned()))?;
+    let Shaped { method, uri, ran, .. } = shaped;
+    Ok(Formed { prepared, method, uri, headers, lines, body, is_shaped, ran })
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -82,13 +137,12 @@ fn headers(
     prepared: &Prepared,
     profile: Profile,
     (outgoing, id): (&Outgoing, &str),
-    body: &[u8],
+    (body, shaped): (&[u8], &Shaped),
     Times { now, stamp }: Times,
     trace: Option<&TraceContext>,
 ) -> Result<(HeaderMap, String), InvalidHeaderValue> {
-    let mut headers = prepared.headers.clone();
     let mut lines = String::with_capacity(prepared.lines.len() + 512);
-    lines.push_str(&prepared.lines);
+    let mut headers = base(prepared, shaped, &mut lines);
     let mut set = |name: &HeaderName, shown: &str, value: &str| {
         for part in [shown, ": ", value, "\n"] {
             lines.push_str(part);
@@ -131,6 +185,35 @@ fn headers(
     Ok((headers, lines))
 }
 
+/// The headers that come before those of the server: the subscription's, changed by its shape.
+fn base(prepared: &Prepared, shaped: &Shaped, lines: &mut String) -> HeaderMap {
+    let mut headers = prepared.headers.clone();
+    if shaped.method != Method::Post {
+        lines.push_str(&format!(":method: {}\n", shaped.method.name()));
+    }
+    if let Some(target) = shaped.uri.as_ref().and_then(Uri::path_and_query) {
+        lines.push_str(&format!(":path: {target}\n"));
+    }
+    if shaped.content_type.is_none() && shaped.headers.is_empty() && !shaped.is_complete {
+        lines.push_str(&prepared.lines);
+        return headers;
+    }
+    if shaped.is_complete {
+        prepared.visible.iter().for_each(|name| drop(headers.remove(name)));
+    }
+    for (name, value) in &shaped.headers {
+        headers.insert(name.clone(), value.clone());
+    }
+    if let Some(content_type) = &shaped.content_type {
+        headers.insert(header::CONTENT_TYPE, content_type.clone());
+    }
+    for (name, value) in &headers {
+        let shown = if value.is_sensitive() { MASKED } else { value.to_str().unwrap_or_default() };
+        lines.push_str(&format!("{name}: {shown}\n"));
+    }
+    headers
+}
+
 /// The failed attempt that a test send reports when a shortage of this machine prevented the request.
 pub(crate) fn not_made(now: Timestamp) -> Attempt {
     unsent("Not sent: the server is short of connections; try again in a moment", 1, now)
@@ -152,6 +235,7 @@ fn report(sent: Sent, lines: String, profile: Profile, number: u32, now: Timesta
         request_headers: lines,
         response_headers: String::new(),
         response_body: Bytes::new(),
+        request_body: None,
         note: None,
         remote_ip: sent.remote_ip,
         timings: sent.timings,

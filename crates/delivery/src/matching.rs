@@ -3,6 +3,7 @@
 
 use crate::{draft::Draft, index::Index, target::Target};
 use model::{Channels, EventType, SubscriptionId, TenantId};
+use filter::{Decision, Filter, UnreadableDocument};
 use std::{cell::OnceCell, sync::Arc};
 
 /// The subscriptions of an event's type.
@@ -16,7 +17,7 @@ pub(crate) struct Matched {
 
 /// Why a subscription of an event's type does not get the event.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum LeftOut {
+pub(crate) enum LeftOut {
     /// The event has none of its channels.
     Channels,
     /// Its filter is not true; with the reason as a sentence.
@@ -30,7 +31,7 @@ pub(crate) struct Content<'e> {
     pub(crate) channels: &'e Channels,
     data: &'e [u8],
     metadata: &'e [u8],
-    document: OnceCell<filter::Document>,
+    document: OnceCell<Result<filter::Document, UnreadableDocument>>,
 }
 
 impl<'e> Content<'e> {
@@ -51,10 +52,16 @@ impl<'e> Content<'e> {
         Self::new(&event.tenant, &event.event_type, &event.channels, (&event.data, &event.metadata))
     }
 
-    pub(crate) fn document(&self) -> &filter::Document {
-        self.document.get_or_init(|| {
+    /// The decision of a filter.
+    pub(crate) fn decide(&self, filter: &Filter) -> Result<(), String> {
+        let document = self.document.get_or_init(|| {
             filter::Document::parse(self.event_type.as_str(), self.tenant.as_str(), self.data, self.metadata)
-        })
+        });
+        match document.as_ref().map(|document| filter.decide(document)) {
+            Ok(Decision::Matches) => Ok(()),
+            Ok(Decision::Differs(why)) => Err(why.to_string()),
+            Err(fault) => Err(fault.to_string()),
+        }
     }
 }
 

@@ -10,16 +10,18 @@ use crate::{
     index::Index,
     matching::{Content, LeftOut},
     outgoing::Outgoing,
+    shaping::NotShaped,
     target::Target,
     test_sends::TestRoom,
 };
 use bytes::Bytes;
 use model::{
     AttemptError, Clock, EventType, IdSource, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
-    TenantId, policy::OnPause,
+    TenantId, policy::OnPause, shape::Method,
 };
 use std::{sync::Arc, time::Duration};
 use storage::NewDelivery;
+use transform::ScriptFault;
 
 /// Maximum time of a DNS look-up.
 const LOOK_UP: Duration = Duration::from_secs(5);
@@ -71,10 +73,40 @@ pub struct Recipients {
 /// A request as it would be sent.
 #[derive(Clone, Debug)]
 pub struct RequestPreview {
+    pub method: Method,
     pub url: String,
     /// Lines `name: value`; credentials are masked.
     pub headers: String,
     pub body: Bytes,
+}
+
+/// A request that was formed and not sent.
+#[derive(Clone, Debug)]
+pub struct DryRun {
+    pub end: DryRunEnd,
+    /// Lines that the subscription's script wrote to the console.
+    pub console: Vec<String>,
+    /// How long the script ran.
+    pub took: Option<Duration>,
+}
+
+/// The result of a dry run.
+#[derive(Clone, Debug)]
+pub enum DryRunEnd {
+    Sends(Box<RequestPreview>),
+    Drops,
+    Fails { message: String, line: Option<u32>, column: Option<u32> },
+}
+
+/// Why a request has no preview.
+#[derive(Debug, thiserror::Error)]
+pub enum NoPreview {
+    #[error("the transformation drops the delivery")]
+    Dropped,
+    #[error("{0}")]
+    Fault(String),
+    #[error(transparent)]
+    Local(#[from] LocalFault),
 }
 
 /// Why a receiver cannot be reached.
@@ -118,8 +150,20 @@ impl Previews {
         Recipients { list, deliveries, subscriptions: self.index.count(tenant) }
     }
 
-    /// The request of the first attempt for `draft`. Fails with a sentence when no request can be made.
-    pub fn request(&self, subscription: Subscription, draft: &Draft) -> Result<RequestPreview, String> {
+    /// The request of the first attempt for `draft`.
+    pub async fn request(&self, subscription: Subscription, draft: &Draft) -> Result<RequestPreview, NoPreview> {
+        match self.dry_run(subscription, draft).await?.end {
+            DryRunEnd::Sends(request) => Ok(*request),
+            DryRunEnd::Drops => Err(NoPreview::Dropped),
+            DryRunEnd::Fails { message, line, .. } => Err(NoPreview::Fault(match line {
+                Some(line) => format!("line {line}: {message}"),
+                None => message,
+            })),
+        }
+    }
+
+    /// Forms the request of the first attempt for `draft`, with the output of the subscription's script.
+    pub async fn dry_run(&self, subscription: Subscription, draft: &Draft) -> Result<DryRun, LocalFault> {
         let now = self.clock.now();
         let (tenant, event) = (subscription.tenant.clone(), self.ids.event(now));
         let delivery = NewDelivery { id: event.test_delivery(), subscription: subscription.id };
@@ -127,9 +171,36 @@ impl Previews {
         let outgoing = Outgoing::new((*new.event).clone());
         let times = Times { now, stamp: self.clock.wall() };
         let target = Target::new(subscription);
-        let Formed { prepared, lines, body, .. } =
-            attempt::form(&self.dispatcher.defaults, &target, &outgoing, times, draft.trace.as_deref())?;
-        Ok(RequestPreview { url: prepared.uri.to_string(), headers: lines, body })
+        let formed = attempt::form(self.dispatcher.means(), &target, &outgoing, times, draft.trace.as_deref()).await;
+        let (end, ran) = match formed {
+            Ok(formed) => {
+                let Formed { prepared, method, uri, lines, body, ran, .. } = formed;
+                let url = uri.as_ref().unwrap_or(&prepared.uri).to_string();
+                // The log has method and path among the headers; a preview has fields for them.
+                let headers = lines.lines().filter(|line| !line.starts_with(':'));
+                let headers = headers.flat_map(|line| [line, "\n"]).collect();
+                (DryRunEnd::Sends(Box::new(RequestPreview { method, url, headers, body })), ran)
+            }
+            Err(NotShaped::Dropped(ran)) => (DryRunEnd::Drops, ran),
+            Err(NotShaped::Script(fault, ran)) => {
+                let ScriptFault { message, line, column, .. } = *fault;
+                (DryRunEnd::Fails { message, line, column }, ran)
+            }
+            Err(NotShaped::Fault(message)) => (DryRunEnd::Fails { message, line: None, column: None }, None),
+            Err(NotShaped::Shortage(fault)) => return Err(fault),
+        };
+        let (console, took) = ran.map_or((Vec::new(), None), |(console, took)| (console, Some(took)));
+        Ok(DryRun { end, console, took })
+    }
+
+    /// Compiles a script of a transformation.
+    pub async fn check_script(&self, script: &str) -> Result<Result<(), ScriptFault>, LocalFault> {
+        self.dispatcher.shaping.check(script).await
+    }
+
+    /// Takes room for a preview that costs more than a look-up in memory; `None` when the tenant has too many in flight.
+    pub fn room(&self, tenant: &TenantId) -> Option<impl Sized + use<'_>> {
+        self.room.take(tenant)
     }
 
     /// Resolves the host of a URL and applies the address policy, as a delivery does before it connects.

@@ -5,7 +5,7 @@ use crate::{
     lanes::PolicyDefaults,
     matching::{Content, LeftOut},
 };
-use filter::{Decision, Filter};
+use filter::Filter;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
     IdStyle, JsonObject, Retries, Subscription, Timestamp,
@@ -15,6 +15,7 @@ use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
+use storage::Wants;
 
 /// Settings of the installation for all subscriptions.
 #[derive(Clone, Debug)]
@@ -25,6 +26,8 @@ pub struct Defaults {
     /// The form in which generated event ids are written.
     pub ids: IdStyle,
     pub policies: PolicyDefaults,
+    /// The source of events in CloudEvents: the public URL of the installation, or its name.
+    pub source: String,
 }
 
 /// Headers of a request beside the subscription's own, at most.
@@ -35,7 +38,7 @@ const MORE_HEADERS: usize = 14;
 pub(crate) struct Target {
     pub(crate) subscription: Subscription,
     prepared: OnceLock<Result<Box<Prepared>, Unsendable>>,
-    filter: OnceLock<Option<Arc<Filter>>>,
+    filter: OnceLock<Option<Filter>>,
     /// Handles of the subscription's metrics.
     pub(crate) held: metrics::Held,
 }
@@ -48,6 +51,8 @@ pub(crate) struct Prepared {
     pub(crate) headers: HeaderMap,
     /// The headers as lines for the log, credentials masked.
     pub(crate) lines: String,
+    /// Names of the subscription's headers that its transformation sees.
+    pub(crate) visible: Vec<HeaderName>,
     /// The names of the profile's own headers, in its order.
     pub(crate) own: Vec<HeaderName>,
     /// The name of the profile's own signature.
@@ -74,11 +79,15 @@ impl Target {
         let source = shape.filter.as_deref()?;
         // The API checks filters. A malformed one was written into the store by hand: its deliveries are made, and show
         // the fault in the log, so that no event is lost.
-        let filter = self.filter.get_or_init(|| Filter::parse(source).map(Arc::new).ok()).as_ref()?;
-        match filter.decide(content.document()) {
-            Decision::Matches => None,
-            Decision::Differs(why) => Some(LeftOut::Filter(why.to_string())),
-        }
+        let filter = self.filter.get_or_init(|| Filter::parse(source).ok()).as_ref()?;
+        content.decide(filter).err().map(LeftOut::Filter)
+    }
+
+    /// The choice of events without a delivery, for replays; `None` when it chooses by type alone.
+    pub(crate) fn wants(self: &Arc<Self>) -> Option<Wants> {
+        let target = self.clone();
+        let chooses = self.subscription.policies.shape.chooses_by_content();
+        chooses.then(|| Wants(Arc::new(move |event| target.leaves_out(&Content::of_event(event)).is_none())))
     }
 
     /// Fails only for a subscription that was written into the store by hand: the API checks all of this.
@@ -117,8 +126,12 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     headers.insert(header::USER_AGENT, defaults.user_agent.clone());
     let mut lines =
         format!("content-type: application/json\nuser-agent: {}\n", defaults.user_agent.to_str().unwrap_or(""));
+    let mut visible = Vec::new();
     for (name, value) in &subscription.headers {
         let parsed = header_name(name)?;
+        if !may_be_credential(name) {
+            visible.push(parsed.clone());
+        }
         let mut held = HeaderValue::from_str(value).map_err(|_| Unsendable::HeaderValue(name.clone()))?;
         held.set_sensitive(may_be_credential(name));
         lines.push_str(&format!("{parsed}: {}\n", if may_be_credential(name) { MASKED } else { value }));
@@ -130,6 +143,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     Ok(Prepared {
         headers,
         lines,
+        visible,
         secrets,
         own: rules.headers.iter().map(|(own, _)| header_name(own)).collect::<Result<_, _>>()?,
         own_signature: rules.signature.map(|own| header_name(own.header)).transpose()?,

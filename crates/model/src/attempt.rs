@@ -115,6 +115,8 @@ pub struct Attempt {
     pub response_headers: String,
     /// The first bytes of the response body.
     pub response_body: Bytes,
+    /// The body of the request, where the subscription's shape formed it; else that of the event in its profile.
+    pub request_body: Option<Bytes>,
     /// A remark about the response, or about how the request was made, that is not an error.
     pub note: Option<String>,
     /// The address of the receiver, or of the proxy in front of it, that was connected.
@@ -128,6 +130,7 @@ impl Attempt {
         self.request_headers = String::new();
         self.response_headers = String::new();
         self.response_body = Bytes::new();
+        self.request_body = None;
         self.note = None;
         if let Some(error) = &mut self.error {
             error.truncate(unquoted(error).len());
@@ -223,6 +226,7 @@ mod tests {
             request_headers: "webhook-id: 1".into(),
             response_headers: "x-echo: Ada".into(),
             response_body: Bytes::from_static(b"Ada"),
+            request_body: Some(Bytes::from_static(b"Ada")),
             note: Some("Ada".into()),
             remote_ip: None,
             timings: Timings::default(),

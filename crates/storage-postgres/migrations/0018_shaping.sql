@@ -2,6 +2,8 @@
 ALTER TABLE postrider.events ADD COLUMN channels text;
 -- Credentials with which requests of a subscription are authenticated: sealed JSON. Null: none.
 ALTER TABLE postrider.subscriptions ADD COLUMN credentials bytea;
+-- The body of an attempt's request, where the subscription forms it. Null: the body of the event in its profile.
+ALTER TABLE postrider.attempts ADD COLUMN request_body bytea;
 -- Published events (only in rows of totals), and deliveries that were not made because a filter or the channels of the
 -- subscription left the event out.
 ALTER TABLE postrider.statistics

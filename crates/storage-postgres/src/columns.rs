@@ -204,6 +204,7 @@ rows! {
         note: Option<Cow<'v, str>> = TEXT,
         remote_ip: Option<String> = TEXT,
         timings: Option<String> = TEXT,
+        request_body: Option<&'v [u8]> = BYTEA,
     }
 }
 
@@ -239,6 +240,7 @@ impl<'v> AttemptRow<'v> {
             note: attempt.note.as_deref().map(text),
             remote_ip: attempt.remote_ip.map(|ip| ip.to_string()),
             timings: attempt.timings.stored(),
+            request_body: attempt.request_body.as_deref(),
         }
     }
 }

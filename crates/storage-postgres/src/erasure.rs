@@ -53,7 +53,7 @@ pub(crate) const ERRORS: &str = formatcp!(
 );
 
 pub(crate) const ATTEMPTS: &str = formatcp!(
-    "UPDATE postrider.attempts SET request_headers = '', response_headers = '', response_body = '', note = NULL,
+    "UPDATE postrider.attempts SET request_headers = '', response_headers = '', response_body = '', request_body = NULL, note = NULL,
     error = {UNQUOTED} WHERE tenant_id = $1 AND delivery_id > $2 AND delivery_id <= $3"
 );
 

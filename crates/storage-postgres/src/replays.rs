@@ -18,7 +18,7 @@ use model::{Replay, ReplayId, ReplaySelection, ReplayState, SubscriptionId, Tena
 use row::{COLUMNS, read};
 use storage::{
     InsertReplay, Page, REPLAY_LEASE, REPLAY_STEP, REPLAYS_KEPT, ReplayChange, ReplayChosen, ReplayCount, ReplaySample,
-    ReplayStep, ReplayStepped, Replays, StorageError, codec,
+    ReplayStep, ReplayStepped, Replays, StorageError, Wants, codec,
 };
 
 /// Claims a running replay for this node (`$3`), or renews its lease of it (`$4`, in seconds).
@@ -41,7 +41,13 @@ impl PgStore {
         Ok(rows.first().map(read).transpose()?)
     }
 
-    async fn try_step(&self, tenant: &TenantId, id: ReplayId, step: ReplayStep) -> Result<ReplayStepped, Fault> {
+    async fn try_step(
+        &self,
+        tenant: &TenantId,
+        id: ReplayId,
+        step: ReplayStep,
+        wants: Option<&Wants>,
+    ) -> Result<ReplayStepped, Fault> {
         let tx = Tx::begin_with(&self.0.pool, As::Worker, WRITE_BY_INDEX).await?;
         let node = owner(self.appends_to());
         let values = params![
@@ -54,7 +60,7 @@ impl PgStore {
             let is_running = known.is_some_and(|replay| replay.state == ReplayState::Running);
             return Ok(if is_running { ReplayStepped::Leased } else { ReplayStepped::NotRunning });
         };
-        let walk = walk::Walk { tenant, subscription: replay.subscription, selection: &replay.selection };
+        let walk = walk::Walk { tenant, subscription: replay.subscription, selection: &replay.selection, wants };
         let (sql, values) = walk.waiting_replays(step.waiting_max);
         let waiting: u32 = rows::count(&tx.query(&sql, &values.params()).await?);
         let room = step.rows.min(step.waiting_max.saturating_sub(waiting) as usize);
@@ -232,10 +238,11 @@ impl Replays for PgStore {
         tenant: &TenantId,
         id: ReplayId,
         step: ReplayStep,
+        wants: Option<&Wants>,
     ) -> Result<ReplayStepped, StorageError> {
         let mut tries = 0;
         loop {
-            match self.try_step(tenant, id, step).await {
+            match self.try_step(tenant, id, step, wants).await {
                 Err(fault) if fault.is_collision() && tries < 5 => tries += 1,
                 stepped => return Ok(stepped?),
             }
@@ -247,10 +254,10 @@ impl Replays for PgStore {
         tenant: &TenantId,
         subscription: SubscriptionId,
         selection: &ReplaySelection,
-        most: u32,
-        sample: usize,
+        (most, sample): (u32, usize),
+        wants: Option<&Wants>,
     ) -> Result<ReplayCount, StorageError> {
-        let walk = walk::Walk { tenant, subscription, selection };
+        let walk = walk::Walk { tenant, subscription, selection, wants };
         let (mut counted, mut left) = (ReplayCount::default(), most as usize);
         let mut at = Some(selection.begin());
         while let Some(position) = at {
@@ -268,6 +275,13 @@ impl Replays for PgStore {
                 let missed = self.read_in(READ_BY_INDEX, who, &sql, &values.params()).await?;
                 chosen.events = missed.iter().map(|row| Cells::events(row).event_id("event_id")).collect();
                 chosen.events.sort_unstable();
+                for piece in std::mem::take(&mut chosen.events).chunks(walk::PIECE) {
+                    let Some((sql, values)) = walk.contents(piece) else {
+                        chosen.events.extend(piece);
+                        continue;
+                    };
+                    chosen.events.extend(walk.wanted(&self.read_in(READ_BY_INDEX, who, &sql, &values.params()).await?)?);
+                }
             }
             counted.deliveries += chosen.deliveries.len() as u32;
             counted.missed += chosen.events.len() as u32;

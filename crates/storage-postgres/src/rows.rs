@@ -76,7 +76,7 @@ pub(crate) fn delivery(row: &Row) -> Result<Delivery, StorageError> {
 }
 
 pub(crate) const ATTEMPT: &str = "tenant_id, delivery_id, number, started_at, duration_us, response_code, error,
-    request_headers, response_headers, response_body, note, remote_ip, timings";
+    request_headers, response_headers, response_body, note, remote_ip, timings, request_body";
 
 pub(crate) fn attempt(row: &Row) -> Result<Attempt, StorageError> {
     let cells = Cells::attempts(row);
@@ -89,6 +89,7 @@ pub(crate) fn attempt(row: &Row) -> Result<Attempt, StorageError> {
         request_headers: cells.get("request_headers"),
         response_headers: cells.get("response_headers"),
         response_body: Bytes::copy_from_slice(cells.get("response_body")),
+        request_body: cells.get::<Option<&[u8]>>("request_body").map(Bytes::copy_from_slice),
         note: cells.get("note"),
         remote_ip: cells.parsed_or_none("remote_ip", str::parse::<IpAddr>)?,
         timings: cells.parsed_or_none("timings", storage::codec::timings)?.unwrap_or_default(),

@@ -138,7 +138,7 @@ impl<'c> Erasing<'c> {
                 "UPDATE deliveries SET error = {UNQUOTED} WHERE {RANGE} AND instr(error, ': ') > 0"
             ))?,
             attempts: tx.prepare_cached(formatcp!(
-                "UPDATE attempts SET request_headers = '', response_headers = '', response_body = x'', note = NULL,
+                "UPDATE attempts SET request_headers = '', response_headers = '', response_body = x'', request_body = NULL, note = NULL,
                  error = {UNQUOTED} WHERE tenant_id = ?1 AND delivery_id > ?2 AND delivery_id <= ?3"
             ))?,
         })

@@ -6,18 +6,21 @@ pub(crate) mod row;
 use crate::{SqliteStore, cells::Cells, error::sqlite, query, rows};
 use async_trait::async_trait;
 use model::{Event, EventId, TenantId};
+use rusqlite::Connection;
 use storage::{Counted, DedupeKey, EventFilter, Events, ListScope, Listed, Page, Place, StorageError};
+
+pub(crate) fn by_id(connection: &Connection, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
+    let sql = format!("SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2", row::COLUMNS);
+    let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+    let found = query::first(&mut statement, (tenant.as_str(), rows::event_key(&id)), row::read)?;
+    Ok(found.filter(|event| event.id == id))
+}
 
 #[async_trait]
 impl Events for SqliteStore {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
         self.readers
-            .read_of(tenant, move |connection, tenant| {
-                let sql = format!("SELECT {} FROM events e WHERE e.tenant_id = ?1 AND e.id = ?2", row::COLUMNS);
-                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                let found = query::first(&mut statement, (tenant.as_str(), rows::event_key(&id)), row::read)?;
-                Ok(found.filter(|event| event.id == id))
-            })
+            .read_of(tenant, move |connection, tenant| by_id(connection, tenant, id))
             .await
     }
 

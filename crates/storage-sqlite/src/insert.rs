@@ -102,6 +102,7 @@ row! {
         note: Option<&'v str>,
         remote_ip: Option<String>,
         timings: Option<String>,
+        request_body: Option<&'v [u8]>,
     }
 }
 
@@ -183,6 +184,7 @@ impl<'v> AttemptRow<'v> {
             note: attempt.note.as_deref(),
             remote_ip: attempt.remote_ip.map(|ip| ip.to_string()),
             timings: attempt.timings.stored(),
+            request_body: attempt.request_body.as_deref(),
         }
     }
 }

@@ -12,7 +12,7 @@ use row::{COLUMNS, find, read};
 use rusqlite::{Connection, named_params};
 use storage::{
     InsertReplay, Page, REPLAY_STEP, REPLAYS_KEPT, ReplayChange, ReplayCount, ReplaySample, ReplayStep, ReplayStepped,
-    Replays, StorageError, codec,
+    Replays, StorageError, Wants, codec,
 };
 
 /// Result of planning a step.
@@ -140,9 +140,10 @@ impl Replays for SqliteStore {
         tenant: &TenantId,
         id: ReplayId,
         step: ReplayStep,
+        wants: Option<&Wants>,
     ) -> Result<ReplayStepped, StorageError> {
-        let of = tenant.clone();
-        let plan = self.readers.read(move |connection| plan(connection, &of, id, step)).await?;
+        let (of, wants) = (tenant.clone(), wants.cloned());
+        let plan = self.readers.read(move |connection| plan(connection, &of, id, step, wants.as_ref())).await?;
         let planned = match plan {
             Plan::Queue(planned) => planned,
             Plan::Full(replay) => return Ok(ReplayStepped::Done { replay, queued: 0, delayed: None, is_full: true }),
@@ -167,28 +168,35 @@ impl Replays for SqliteStore {
         tenant: &TenantId,
         subscription: SubscriptionId,
         selection: &ReplaySelection,
-        most: u32,
-        sample: usize,
+        (most, sample): (u32, usize),
+        wants: Option<&Wants>,
     ) -> Result<ReplayCount, StorageError> {
-        let selection = selection.clone();
+        let (selection, wants) = (selection.clone(), wants.cloned());
         self.readers
             .read_of(tenant, move |connection, tenant| {
                 let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
-                count(&snapshot, &walk::Walk { tenant, subscription, selection: &selection }, most, sample)
+                let walk = walk::Walk { tenant, subscription, selection: &selection, wants: wants.as_ref() };
+                count(&snapshot, &walk, most, sample)
             })
             .await
     }
 }
 
 /// Reads what the next step queues.
-fn plan(connection: &Connection, tenant: &TenantId, id: ReplayId, step: ReplayStep) -> Result<Plan, StorageError> {
+fn plan(
+    connection: &Connection,
+    tenant: &TenantId,
+    id: ReplayId,
+    step: ReplayStep,
+    wants: Option<&Wants>,
+) -> Result<Plan, StorageError> {
     if !existence::exists(connection, tenant)? {
         return Ok(Plan::NotRunning);
     }
     let snapshot = connection.unchecked_transaction().map_err(sqlite)?;
     let found = find(&snapshot, tenant, id)?.filter(|replay| replay.state == ReplayState::Running);
     let Some(replay) = found else { return Ok(Plan::NotRunning) };
-    let walk = walk::Walk { tenant, subscription: replay.subscription, selection: &replay.selection };
+    let walk = walk::Walk { tenant, subscription: replay.subscription, selection: &replay.selection, wants };
     let waiting = walk.waiting_replays(&snapshot, step.waiting_max)?;
     let rows = step.rows.min((step.waiting_max - waiting) as usize);
     if rows == 0 {

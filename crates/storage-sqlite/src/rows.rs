@@ -19,7 +19,7 @@ pub(crate) fn event_bound(id: &[u8; 16]) -> &[u8] {
 
 /// Columns of an attempt.
 pub(crate) const ATTEMPT: &str = "tenant_id, delivery_id, number, started_at, duration_us, response_code, error,
-    request_headers, response_headers, response_body, note, remote_ip, timings";
+    request_headers, response_headers, response_body, note, remote_ip, timings, request_body";
 
 pub(crate) fn attempt(row: &Row<'_>) -> Result<Attempt, StorageError> {
     let cells = Cells::attempts(row);
@@ -32,6 +32,7 @@ pub(crate) fn attempt(row: &Row<'_>) -> Result<Attempt, StorageError> {
         request_headers: cells.get("request_headers")?,
         response_headers: cells.get("response_headers")?,
         response_body: Bytes::copy_from_slice(cells.blob("response_body")?),
+        request_body: cells.blob_or_none("request_body")?.map(Bytes::copy_from_slice),
         note: cells.get("note")?,
         remote_ip: cells.parsed_or_none("remote_ip", str::parse::<IpAddr>)?,
         timings: cells.parsed_or_none("timings", storage::codec::timings)?.unwrap_or_default(),

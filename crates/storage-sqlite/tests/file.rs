@@ -101,6 +101,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         request_headers: "webhook-id: order-1".into(),
         response_headers: String::new(),
         response_body: Bytes::new(),
+        request_body: None,
         note: None,
         remote_ip: None,
         timings: Default::default(),

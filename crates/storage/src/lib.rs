@@ -56,7 +56,7 @@ pub use page::{
 pub use publications::{Publication, PublicationCount, PublicationCounts, Publications, day_of};
 pub use replays::{
     InsertReplay, REPLAY_LEASE, REPLAY_STEP, REPLAYS_KEPT, ReplayCandidate, ReplayChange, ReplayChosen, ReplayCount,
-    ReplaySample, ReplayStep, ReplayStepped, Replays,
+    ReplaySample, ReplayStep, ReplayStepped, Replays, Wants,
 };
 pub use retention::{Removed, Retention};
 pub use sessions::{InsertPortalSession, PORTAL_SESSIONS_KEPT, PortalSessions, Sessions};

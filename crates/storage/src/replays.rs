@@ -3,10 +3,10 @@
 use crate::{Page, StorageError};
 use async_trait::async_trait;
 use model::{
-    DeliveryId, DeliveryStatus, EventId, EventType, Replay, ReplayId, ReplayPosition, ReplaySelection, ReplayState,
+    DeliveryId, DeliveryStatus, Event, EventId, EventType, Replay, ReplayId, ReplayPosition, ReplaySelection, ReplayState,
     SubscriptionId, TenantId, Timestamp,
 };
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 /// Candidates that one step reads.
 pub const REPLAY_STEP: usize = 2_000;
@@ -35,6 +35,10 @@ pub enum ReplayChange {
     Ended(ReplayState),
     Missing,
 }
+
+/// Decides whether an event without a delivery is wanted: the filter and the channels of the replay's subscription.
+#[derive(Clone)]
+pub struct Wants(pub Arc<dyn Fn(&Event) -> bool + Send + Sync>);
 
 /// Limits of one step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -115,11 +119,13 @@ pub trait Replays: Send + Sync {
     /// without a delivery gets one there, with the next number of its event; an event for a later time in
     /// [`model::Queue::Delayed`]. On a store of several nodes this node owns
     /// the queued deliveries, and no other node makes steps until [`REPLAY_LEASE`] has passed since its last one.
+    /// With `wants`, events without a delivery are queued only if it is true for them.
     async fn step_replay(
         &self,
         tenant: &TenantId,
         id: ReplayId,
         step: ReplayStep,
+        wants: Option<&Wants>,
     ) -> Result<ReplayStepped, StorageError>;
 
     /// Counts what a replay with this selection would queue now, reading up to `most` candidates. Writes nothing.
@@ -128,8 +134,8 @@ pub trait Replays: Send + Sync {
         tenant: &TenantId,
         subscription: SubscriptionId,
         selection: &ReplaySelection,
-        most: u32,
-        sample: usize,
+        (most, sample): (u32, usize),
+        wants: Option<&Wants>,
     ) -> Result<ReplayCount, StorageError>;
 }
 

@@ -12,6 +12,7 @@ mod policies;
 mod settings;
 mod shown;
 mod tenants;
+mod transform;
 mod trace_settings;
 mod traces;
 mod values;
@@ -112,6 +113,7 @@ pub(crate) struct Config {
     pub(crate) user_agent: HeaderValue,
     /// Policies for subscriptions that have none of their own.
     pub(crate) policies: PolicyDefaults,
+    pub(crate) transformations: ::transform::Limits,
     /// Limits of tenants that have none of their own.
     pub(crate) tenant_limits: TenantLimits,
     /// A further listener, for metrics alone.
@@ -341,6 +343,7 @@ impl Raw {
             max_retries: self.number("max_retries", 0, 10, 3)? as u8,
             retry_base: Duration::from_secs(self.number("retry_base_seconds", 1, 3_600, 1)?),
             policies: self.policies()?,
+            transformations: self.transformations()?,
             tenant_limits: self.tenant_limits()?,
             metrics_listen: self.metrics_listen()?,
             metrics_open: self.flag("metrics_open")?,

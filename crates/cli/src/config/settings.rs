@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 72] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 74] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -61,6 +61,8 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 72] = [
     ("breaker_window_seconds", "POSTRIDER_BREAKER_WINDOW_SECONDS", Some("60")),
     ("breaker_pause_seconds", "POSTRIDER_BREAKER_PAUSE_SECONDS", Some("5")),
     ("breaker_longest_pause_seconds", "POSTRIDER_BREAKER_LONGEST_PAUSE_SECONDS", Some("300")),
+    ("transform_workers", "POSTRIDER_TRANSFORM_WORKERS", Some("2")),
+    ("transform_timeout_ms", "POSTRIDER_TRANSFORM_TIMEOUT_MS", Some("500")),
     ("auto_disable_hours", "POSTRIDER_AUTO_DISABLE_HOURS", Some("120")),
     ("tenant_publish_limit", "POSTRIDER_TENANT_PUBLISH_LIMIT", None),
     ("tenant_subscriptions", "POSTRIDER_TENANT_SUBSCRIPTIONS", Some("60000")),

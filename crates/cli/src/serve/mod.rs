@@ -29,6 +29,7 @@ use signals::StopSignals;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
 use tokio::net::TcpListener;
+use transform::{Program, Scripts};
 
 /// Serve the API and send deliveries
 ///
@@ -266,11 +267,13 @@ async fn start_engine(
         sleeper: clock.clone(),
         ids,
         egress: Egress::new(egress_settings(config))?,
+        scripts: Arc::new(scripts(config)?),
         defaults: Defaults {
             user_agent: config.user_agent.clone(),
             retry_base: config.retry_base,
             ids: config.ids,
             policies: config.policies,
+            source: config.public_url.as_ref().map_or_else(|| "postrider".into(), ToString::to_string),
         },
         max_concurrency: config.max_concurrency,
         retention: config.retention,
@@ -297,6 +300,13 @@ fn start_failed(fault: StartError) -> anyhow::Error {
         ),
         fault => anyhow!(fault).context("failed to recover the waiting deliveries"),
     }
+}
+
+/// Runs scripts in further processes of this program.
+fn scripts(config: &Config) -> anyhow::Result<Scripts> {
+    let path = std::env::current_exe().context("failed to find the path of this program")?;
+    let program = Program { path, arguments: vec![crate::TRANSFORM_WORKER.into()] };
+    Ok(Scripts::new(program, config.transformations.clone()))
 }
 
 /// Limits receiver connections by the limit of open files.

@@ -1,8 +1,9 @@
 //! Replays and cancellations by request.
 
 use super::Control;
+use crate::target::Target;
 use model::{
-    DeliveryId, Replay, ReplayId, ReplaySelection, ReplayState, SubscriptionId, SubscriptionState, TenantId, Timestamp,
+    DeliveryId, Replay, ReplayId, ReplaySelection, ReplayState, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
 };
 use std::{collections::BTreeSet, time::Duration};
 use storage::{CancelFilter, CancelOutcome, CancelPlace, InsertReplay, ReplayChange, ReplayCount, StorageError};
@@ -11,6 +12,9 @@ use storage::{CancelFilter, CancelOutcome, CancelPlace, InsertReplay, ReplayChan
 pub const REPLAYS_MAX: u32 = 20;
 /// Candidates that are read to count what a replay selects.
 pub const REPLAY_COUNT_MAX: u32 = 100_000;
+
+/// The same when the subscription chooses events by their content, which must be read.
+const REPLAY_FILTERED_MAX: u32 = 10_000;
 
 /// Deliveries that one step of a cancellation reads.
 const CANCEL_ROWS: usize = 1_000;
@@ -66,8 +70,10 @@ impl Control {
         selection: &ReplaySelection,
         sample: usize,
     ) -> Result<ReplayCount, ReplayError> {
-        self.check_active(tenant, subscription).await?;
-        Ok(self.store.count_replay(tenant, subscription, selection, REPLAY_COUNT_MAX, sample).await?)
+        let known = self.check_active(tenant, subscription).await?;
+        let wants = Target::new(known).wants();
+        let most = if wants.is_some() { REPLAY_FILTERED_MAX } else { REPLAY_COUNT_MAX };
+        Ok(self.store.count_replay(tenant, subscription, selection, (most, sample), wants.as_ref()).await?)
     }
 
     /// Creates a replay, which begins at once.
@@ -124,9 +130,9 @@ impl Control {
         }
     }
 
-    async fn check_active(&self, tenant: &TenantId, id: SubscriptionId) -> Result<(), ReplayError> {
+    async fn check_active(&self, tenant: &TenantId, id: SubscriptionId) -> Result<Subscription, ReplayError> {
         let known = self.store.subscription(tenant, id).await?.ok_or(ReplayError::NoSubscription)?;
-        if known.state.is_active() { Ok(()) } else { Err(ReplayError::Inactive(known.state)) }
+        if known.state.is_active() { Ok(known) } else { Err(ReplayError::Inactive(known.state)) }
     }
 
     /// Cancels a waiting delivery.

@@ -19,6 +19,7 @@ use crate::{
     numbers::LaneNumber,
     operational::Operational,
     outgoing::Offer,
+    shaping::Shaping,
     shortages::Shortages,
     target::{Defaults, Target},
     tasks::Tasks,
@@ -49,6 +50,7 @@ pub(crate) struct Dispatcher {
     pub(crate) journal: Journal,
     pub(crate) operational: Arc<Operational>,
     pub(crate) egress: Egress,
+    pub(crate) shaping: Shaping,
     /// For what is committed without the journal.
     pub(crate) feed: Arc<Feed>,
     pub(crate) defaults: Defaults,

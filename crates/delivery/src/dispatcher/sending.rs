@@ -2,7 +2,7 @@
 
 use super::{Dispatcher, log::logged_error};
 use crate::{
-    attempt::{self, Times},
+    attempt::{self, Means, Sending, Times},
     egress::LocalFault,
     feed::Subject,
     journal::Tally,
@@ -83,7 +83,7 @@ impl Dispatcher {
             return running.skip();
         }
         if job.outgoing.event.payload_erased_at.is_some() {
-            let outcome = cancelled(&target, &job, self.clock.now());
+            let outcome = cancelled(&target, &job, PAYLOAD_ERASED, self.clock.now());
             self.journal.outcome(lane, Box::new(outcome), Vec::new(), Tally::Nothing, subject).await;
             return;
         }
@@ -102,6 +102,16 @@ impl Dispatcher {
         running.finish(ended);
     }
 
+    pub(crate) fn means(&self) -> Means<'_> {
+        Means { egress: &self.egress, defaults: &self.defaults, shaping: &self.shaping }
+    }
+
+    /// The end of a delivery that the subscription's transformation drops.
+    fn dropped(&self, target: &Target, job: &Job) -> Made {
+        let outcome = cancelled(target, job, DROPPED, self.clock.now());
+        Made { outcome, sample: Sample::NotTried, tally: Tally::Nothing }
+    }
+
     /// The metrics of an event's deliveries to a subscription.
     fn pair(&self, target: &Target, outgoing: &Outgoing) -> Pair {
         self.metrics.pair(&target.held, &target.subscription.tenant, &outgoing.event.event_type)
@@ -116,8 +126,8 @@ impl Dispatcher {
         let traced = self.traces.attempt(known);
         // Without a span of its own the attempt passes the publisher's context on.
         let context = traced.as_ref().map(Attempting::context).or(known);
-        let sent = attempt::send(&self.egress, &self.defaults, target, &job.outgoing, number, times, context).await;
-        let (mut attempt, result) = sent?;
+        let sent = attempt::send(self.means(), target, &job.outgoing, number, times, context).await?;
+        let Sending::Attempted(mut attempt, result) = sent else { return Ok(self.dropped(target, job)) };
         // Zero: no request was made.
         if !attempt.duration.is_zero() {
             self.metrics.engine.request_seconds.observe(attempt.duration.as_secs_f64());
@@ -140,6 +150,9 @@ impl Dispatcher {
     }
 }
 
+/// Error text of a delivery that the subscription's transformation dropped.
+const DROPPED: &str = "the subscription's transformation dropped it";
+
 /// The result of an attempt, as the circuit breaker counts it. A 4xx other than 408 and 429 refuses one event and is
 /// no fault of the receiver.
 fn sample(result: &AttemptResult) -> Sample {
@@ -150,16 +163,17 @@ fn sample(result: &AttemptResult) -> Sample {
         }
         AttemptResult::Response { .. } => Sample::Answered,
         AttemptResult::Failed(error) => match error.kind {
-            Dns | Refused | Connection | Tls | Blocked | Unsendable => Sample::NoConnection(error.message.clone()),
+            Unsendable => Sample::NotTried,
+            Dns | Refused | Connection | Tls | Blocked => Sample::NoConnection(error.message.clone()),
             Timeout | Protocol => Sample::Failed(error.message.clone()),
         },
     }
 }
 
-/// The outcome of a delivery whose event has no payload any more: nothing is sent.
-fn cancelled(target: &Target, job: &Job, now: Timestamp) -> Outcome {
+/// The outcome of a delivery for which nothing is sent, for this reason.
+fn cancelled(target: &Target, job: &Job, reason: &str, now: Timestamp) -> Outcome {
     let Subscription { id: subscription, ref tenant, .. } = target.subscription;
-    let attempt = attempt::unsent(PAYLOAD_ERASED, job.attempts + 1, now);
+    let attempt = attempt::unsent(reason, job.attempts + 1, now);
     let next = Next::End(EndStatus::Cancelled);
     let (tenant, event_type) = (tenant.clone(), job.outgoing.event.event_type.clone());
     Outcome { tenant, delivery: job.id, subscription, event_type, attempt, next, raises: Vec::new() }

@@ -19,6 +19,8 @@ pub enum LocalFault {
     Connections,
     #[error("too many DNS queries are in flight")]
     Resolver,
+    #[error("all processes that run transformations are busy")]
+    Scripts,
 }
 
 impl LocalFault {
@@ -30,6 +32,7 @@ impl LocalFault {
             Self::Ports => "ports",
             Self::Connections => "connections",
             Self::Resolver => "resolver",
+            Self::Scripts => "scripts",
         }
     }
 

@@ -31,6 +31,7 @@ use metrics::Metrics;
 use model::{
     Timings,
     attempt::{AttemptError, AttemptErrorKind},
+    shape::Method,
 };
 pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
@@ -156,18 +157,18 @@ impl Egress {
         url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
     }
 
-    /// Sends a POST and reads the response. `timeout` covers everything from the DNS look-up to the body's last byte.
-    pub(crate) async fn post(
+    /// Sends a request and reads the response. `timeout` covers everything from the DNS look-up to the body's last byte.
+    pub(crate) async fn send(
         &self,
         origin: &Origin,
-        uri: &Uri,
+        (method, uri): (Method, &Uri),
         headers: HeaderMap,
         body: Bytes,
         timeout: Duration,
     ) -> Result<Sent, LocalFault> {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
-        let request = Request { origin, uri, headers, body };
+        let request = Request { method, origin, uri, headers, body };
         let mut receipt = Receipt::default();
         let ended = tokio::time::timeout(timeout, self.parts.exchange(&request, &mut receipt)).await;
         let seconds = timeout.as_secs_f64();

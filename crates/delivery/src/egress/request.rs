@@ -3,10 +3,12 @@
 use super::origin::Origin;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Uri, header};
+use model::shape::Method;
 
-/// A POST.
+/// A request with a body.
 #[derive(Debug)]
 pub(super) struct Request<'r> {
+    pub(super) method: Method,
     pub(super) origin: &'r Origin,
     /// The whole URL, without a fragment.
     pub(super) uri: &'r Uri,
@@ -24,7 +26,7 @@ impl Request<'_> {
         let lines: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let together = if self.body.len() <= TOGETHER { self.body.len() } else { 0 };
         let mut head = Vec::with_capacity(target.len() + self.origin.authority.len() + lines + together + 64);
-        for part in [b"POST ", target.as_bytes(), b" HTTP/1.1\r\nHost: ", self.origin.authority.as_bytes(), b"\r\n"] {
+        for part in [self.method.name().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\nHost: ", self.origin.authority.as_bytes(), b"\r\n"] {
             head.extend_from_slice(part);
         }
         for (name, value) in &self.headers {
@@ -44,7 +46,11 @@ impl Request<'_> {
     /// The head in HTTP/2.
     pub(super) fn http2(&self) -> http::Request<()> {
         let mut request = http::Request::new(());
-        *request.method_mut() = http::Method::POST;
+        *request.method_mut() = match self.method {
+            Method::Post => http::Method::POST,
+            Method::Put => http::Method::PUT,
+            Method::Patch => http::Method::PATCH,
+        };
         *request.version_mut() = http::Version::HTTP_2;
         *request.uri_mut() = self.uri.clone();
         *request.headers_mut() = self.headers.clone();
@@ -73,12 +79,15 @@ mod tests {
         let (origin, uri) = (Origin::new(&url).unwrap(), url.as_str().parse().unwrap());
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("x-webhook-event-id"), HeaderValue::from_static("evt_1"));
-        let request = Request { origin: &origin, uri: &uri, headers, body: Bytes::from_static(b"{}") };
+        let request = Request { method: Method::Post, origin: &origin, uri: &uri, headers, body: Bytes::from_static(b"{}") };
         let (head, rest) = request.http1();
         let expected = "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nX-Webhook-Event-Id: evt_1\r\n\
                         Content-Length: 2\r\n\r\n{}";
         assert_eq!((std::str::from_utf8(&head).unwrap(), rest), (expected, &b""[..]));
-        let large = Request { body: vec![b'a'; TOGETHER + 1].into(), ..request };
+        let put = Request { method: Method::Put, headers: HeaderMap::new(), body: Bytes::new(), ..request };
+        assert!(put.http1().0.starts_with(b"PUT /hook?a=1 HTTP/1.1\r\n"));
+        assert_eq!(put.http2().method(), http::Method::PUT);
+        let large = Request { body: vec![b'a'; TOGETHER + 1].into(), ..put };
         let (head, rest) = large.http1();
         assert!(head.ends_with(b"\r\n\r\n"));
         assert_eq!(rest.len(), TOGETHER + 1);

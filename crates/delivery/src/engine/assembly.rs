@@ -28,6 +28,7 @@ use crate::{
     publisher::Publisher,
     recovery::Recovery,
     replays::ReplayTask,
+    shaping::Shaping,
     shortages::Shortages,
     steady::SteadyClock,
     tasks::Tasks,
@@ -78,7 +79,7 @@ impl Assembly {
         let (journal, journal_task) =
             journal(contention.clone(), background.clone(), parts.metrics.clone(), feed.clone());
         let operational = operational(&parts, &index, &journal);
-        let Parts { store, clock, sleeper, ids, egress, defaults, .. } = parts;
+        let Parts { store, clock, sleeper, ids, egress, scripts, defaults, .. } = parts;
         let Parts { max_concurrency, retention, statistics, limits, node, .. } = parts;
         let Parts { steady_clock, log_sample, traces, metrics, .. } = parts;
         egress.report_to(metrics.clone());
@@ -88,6 +89,7 @@ impl Assembly {
             journal: journal.clone(),
             operational: operational.clone(),
             egress,
+            shaping: Shaping { scripts },
             feed,
             defaults,
             lease: lease.clone(),

@@ -7,6 +7,7 @@ use metrics::Metrics;
 use model::{Clock, IdSource, TenantLimits, statistics::StatisticsRetention};
 use std::{sync::Arc, time::Duration};
 use storage::{NewNode, StorageError, Store};
+use transform::Scripts;
 
 /// The parts of an engine.
 pub struct Parts {
@@ -16,6 +17,8 @@ pub struct Parts {
     pub sleeper: Arc<dyn Sleeper>,
     pub ids: Arc<IdSource>,
     pub egress: Egress,
+    /// Runs the scripts of transformations.
+    pub scripts: Arc<Scripts>,
     pub defaults: Defaults,
     /// Concurrent requests over all lanes, at most.
     pub max_concurrency: usize,

@@ -379,10 +379,10 @@ impl Lane {
     /// Remembers failures in a row.
     pub(super) fn note(&mut self, sample: &Sample, now: Timestamp) {
         match sample {
+            Sample::NotTried => {}
             Sample::Answered => self.failures = None,
             Sample::Failed(error) | Sample::NoConnection(error) => {
-                let since = self.failures.as_ref().map_or(now, |known| known.0);
-                self.failures = Some(Box::new((since, error.clone())));
+                self.failures = Some(Box::new((self.failures.as_ref().map_or(now, |known| known.0), error.clone())));
             }
         }
     }

@@ -52,6 +52,7 @@ fn draft(parent: Option<&str>) -> Draft {
         idempotency_key: None,
         broke_schema: false,
         trace,
+        channels: Default::default(),
     }
 }
 

@@ -131,6 +131,8 @@ pub enum Sample {
     NoConnection(String),
     /// A timeout, a 5xx, 408 or 429.
     Failed(String),
+    /// No request was made, for a reason that is not the receiver's.
+    NotTried,
 }
 
 /// Whether a request may start.
@@ -252,6 +254,7 @@ impl Breaker {
                     _ => format!("{in_a_row} connection failures in a row; the last: {error}"),
                 })
             }
+            Sample::NotTried => return None,
             Sample::Failed(error) => {
                 self.in_a_row = 0;
                 self.count(settings, now, true);
@@ -283,6 +286,7 @@ impl Breaker {
                 self.close();
                 Some(Transition::Closed)
             }
+            Sample::NotTried => None,
             // A request that was in flight when the breaker opened.
             _ if !was_probe => None,
             Sample::NoConnection(error) => self.lengthen(settings, Pause::Doubled, error, now, fraction),
@@ -512,6 +516,19 @@ mod tests {
             }
             assert_eq!(breaker.open().unwrap().next_probe_at, at(wait), "{now} {fraction}");
         }
+    }
+
+    #[test]
+    fn a_request_that_was_not_made_says_nothing_about_the_receiver() {
+        let mut breaker = opened();
+        breaker.started();
+        assert_eq!(breaker.learn(&settings(), Sample::NotTried, at(6.0), 0.5), None);
+        assert_eq!(breaker.gate(at(6.0)), Gate::UpTo(Some(1)), "the next probe may start");
+        let mut closed = Breaker::default();
+        for number in 0..20 {
+            assert_eq!(closed.learn(&settings(), Sample::NotTried, at(f64::from(number)), 0.5), None);
+        }
+        assert!(closed.is_idle(&settings(), at(20.0)));
     }
 
     #[test]

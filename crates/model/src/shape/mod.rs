@@ -39,6 +39,11 @@ impl Shape {
         *self == Self::default()
     }
 
+    /// True when requests have another form than that of the profile, beside compression.
+    pub fn forms_requests(&self) -> bool {
+        self.transformation.is_some() || !self.request.is_default()
+    }
+
     /// True when the type of an event does not decide alone whether it goes to the subscription.
     pub const fn chooses_by_content(&self) -> bool {
         self.filter.is_some() || !self.channels.is_empty()

@@ -224,6 +224,7 @@ mod tests {
             request_headers: String::new(),
             response_headers: String::new(),
             response_body: Bytes::new(),
+            request_body: None,
             note: None,
             remote_ip: None,
             timings: Default::default(),

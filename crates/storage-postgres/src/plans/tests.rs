@@ -210,6 +210,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
             request_headers: String::new(),
             response_headers: String::new(),
             response_body: "".into(),
+            request_body: None,
             note: None,
             remote_ip: None,
             timings: Default::default(),

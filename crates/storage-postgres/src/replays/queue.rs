@@ -1,6 +1,9 @@
 //! The writing half of a step: queues the chosen deliveries, owned by this node.
 
-use super::{ids::uuids, walk::Walk};
+use super::{
+    ids::uuids,
+    walk::{PIECE, Walk},
+};
 use crate::{
     PgStore,
     cells::Cells,
@@ -112,7 +115,14 @@ impl Queueing<'_> {
         }
         let (sql, values) = walk.missed(&locked);
         let missed = self.tx.query(&sql, &values.params()).await?;
-        let missed: Vec<Uuid> = missed.iter().map(|row| row.get("event_id")).collect();
+        let mut missed: Vec<EventId> = missed.iter().map(|row| Cells::events(row).event_id("event_id")).collect();
+        for piece in std::mem::take(&mut missed).chunks(PIECE) {
+            match walk.contents(piece) {
+                None => missed.extend(piece),
+                Some((sql, values)) => missed.extend(walk.wanted(&self.tx.query(&sql, &values.params()).await?)?),
+            }
+        }
+        let missed: Vec<Uuid> = missed.iter().map(|id| id.uuid()).collect();
         if missed.is_empty() {
             return Ok((events.len() - locked.len(), Numbered::default()));
         }

@@ -10,7 +10,7 @@ use crate::{
 use model::{
     DeliveryStatus, EventId, EventPattern, EventType, ReplayPosition, ReplaySelection, SubscriptionId, TenantId,
 };
-use storage::{ReplayCandidate, ReplayChosen, StorageError, codec::id_bounds};
+use storage::{ReplayCandidate, ReplayChosen, StorageError, Wants, codec::id_bounds};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
@@ -19,7 +19,11 @@ pub(super) struct Walk<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) subscription: SubscriptionId,
     pub(super) selection: &'a ReplaySelection,
+    pub(super) wants: Option<&'a Wants>,
 }
+
+/// Events whose contents are read at once.
+pub(super) const PIECE: usize = 50;
 
 impl Walk<'_> {
     /// Waiting replays of the subscription, of all owners, counted up to `most`.
@@ -125,6 +129,31 @@ impl Walk<'_> {
                 Ok(ReplayChosen::events(self.selection, at, &candidates, limits))
             }
         }
+    }
+
+    /// Reads the contents of these events, in order of their ids; `None` when all are wanted.
+    pub(super) fn contents(&self, events: &[EventId]) -> Option<(String, Values)> {
+        self.wants?;
+        let mut values = Values::default();
+        let tenant = add!(values, self.tenant.as_str().to_owned() => TEXT);
+        let ids = values.add(uuids(events, EventId::uuid), IDS);
+        let sql = format!(
+            "SELECT {} FROM postrider.events e WHERE e.tenant_id = {tenant} AND e.id = ANY ({ids}) ORDER BY e.id",
+            rows::EVENT
+        );
+        Some((sql, values))
+    }
+
+    /// The wanted ones of the events that [`Self::contents`] has read.
+    pub(super) fn wanted(&self, contents: &[Row]) -> Result<Vec<EventId>, StorageError> {
+        let mut ids = Vec::with_capacity(contents.len());
+        for row in contents {
+            let event = rows::event(row)?;
+            if self.wants.is_none_or(|wants| (wants.0)(&event)) {
+                ids.push(event.id);
+            }
+        }
+        Ok(ids)
     }
 
     /// Selects the events that have no delivery to the subscription, and none of a test send.

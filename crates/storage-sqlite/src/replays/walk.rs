@@ -12,7 +12,7 @@ use model::{
     TenantId,
 };
 use rusqlite::{Connection, Row};
-use storage::{ReplayCandidate, ReplayChosen, StorageError, codec::id_bounds};
+use storage::{ReplayCandidate, ReplayChosen, StorageError, Wants, codec::id_bounds};
 
 /// The type of a delivery's event.
 const TYPE: &str = "(SELECT e.event_type FROM events e WHERE e.tenant_id = d.tenant_id AND e.id = substr(d.id, 1, 14))";
@@ -33,6 +33,7 @@ pub(super) struct Walk<'a> {
     pub(super) tenant: &'a TenantId,
     pub(super) subscription: SubscriptionId,
     pub(super) selection: &'a ReplaySelection,
+    pub(super) wants: Option<&'a Wants>,
 }
 
 impl Walk<'_> {
@@ -60,7 +61,9 @@ impl Walk<'_> {
                 let mut chosen = ReplayChosen::events(self.selection, at, &candidates, (rows, limit));
                 let mut missed = Vec::with_capacity(chosen.events.len());
                 for event in chosen.events {
-                    if !received(connection, self.tenant, self.subscription, event)? {
+                    if !received(connection, self.tenant, self.subscription, event)?
+                        && self.is_wanted(connection, event)?
+                    {
                         missed.push(event);
                     }
                 }
@@ -68,6 +71,12 @@ impl Walk<'_> {
                 Ok(chosen)
             }
         }
+    }
+
+    fn is_wanted(&self, connection: &Connection, id: EventId) -> Result<bool, StorageError> {
+        let Some(wants) = self.wants else { return Ok(true) };
+        let event = crate::events::by_id(connection, self.tenant, id)?;
+        Ok(event.is_some_and(|event| (wants.0)(&event)))
     }
 
     fn deliveries(

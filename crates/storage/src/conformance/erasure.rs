@@ -69,6 +69,7 @@ async fn echoed(world: &World<'_>, tenant: &TenantId, of: &NewEvent, at: usize, 
     outcome.attempt.request_headers = "x-name: Ada".into();
     outcome.attempt.response_headers = "x-name: Ada".into();
     outcome.attempt.response_body = Bytes::from_static(b"hello Ada");
+    outcome.attempt.request_body = Some(Bytes::from_static(b"for Ada"));
     outcome.attempt.note = Some("Ada".into());
     assert_eq!(world.commit(vec![Write::Outcome(outcome)]).await, [Done::Recorded]);
 }

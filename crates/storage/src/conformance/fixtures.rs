@@ -283,6 +283,7 @@ impl<'s> World<'s> {
                 request_headers: format!("webhook-id: {}\nx-region: eu", of.id.event()),
                 response_headers: "server: ✓".into(),
                 response_body: Bytes::from_static(b"\0\xff not text"),
+                request_body: (number % 2 == 0).then(|| Bytes::from_static(b"\0\xff sent")),
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
                 remote_ip: Some(if ok { [192, 0, 2, 7].into() } else { [0x2001, 0xdb8, 0, 0, 0, 0, 0, 7].into() }),
                 timings: Timings {

@@ -1,7 +1,7 @@
 //! Replays of missed events: deliveries that are added to old events.
 
 use super::fixtures::{World, append, begin, listed, missed, patterns, run, step, waiting};
-use crate::{Appended, DeliveryFilter, Done, ListScope::Tenant, Page, ReplayCount, ReplaySample, ReplayStepped, Store};
+use crate::{Appended, DeliveryFilter, Done, ListScope::Tenant, Page, ReplayCount, ReplaySample, ReplayStep, ReplayStepped, Store, Wants};
 use model::{
     DeliveryStatus::{Delivered, Pending},
     EventId, Queue, ReplaySelection, ReplayState,
@@ -32,7 +32,7 @@ pub async fn missed_events_get_a_delivery_once(store: &dyn Store) {
     world.append(&tenant, vec![test]).await;
     let selection = ReplaySelection { missed: patterns(&["invoice.*"]), ..missed(&world) };
     let later = world.publish(&tenant, "invoice.paid", &[other]).await;
-    let counted = store.count_replay(&tenant, of, &selection, 100, 2).await.unwrap();
+    let counted = store.count_replay(&tenant, of, &selection, (100, 2), None).await.unwrap();
     let sample = expected[..2].iter().map(|id| ReplaySample::Missed(id.event())).collect();
     assert_eq!(counted, ReplayCount { deliveries: 0, missed: 3, is_capped: false, sample });
 
@@ -171,4 +171,38 @@ pub async fn pages_are_exact_after_deliveries_of_old_events_were_added(store: &d
             assert_eq!(rows, ids.iter().skip(offset).take(3).copied().collect::<Vec<_>>(), "{offset}");
         }
     }
+}
+
+pub async fn only_wanted_events_are_replayed(store: &dyn Store) {
+    let world = World::new(store, "replays.wanted");
+    let tenant = world.tenant("acme").await;
+    let of = world.subscribe(&tenant).await.id;
+    let mut expected = Vec::new();
+    for number in 0..7 {
+        let event_type = if number % 3 == 0 { "invoice.paid" } else { "invoice.sent" };
+        let made = world.publish(&tenant, event_type, &[]).await;
+        if number % 3 == 0 {
+            expected.push(made.event.id.delivery(1).unwrap());
+        }
+    }
+    let wants = Wants(Arc::new(|event| event.event_type.as_str() == "invoice.paid" && !event.data.is_empty()));
+    let counted = store.count_replay(&tenant, of, &missed(&world), (100, 1), Some(&wants)).await.unwrap();
+    let sample = vec![ReplaySample::Missed(expected[0].event())];
+    assert_eq!(counted, ReplayCount { deliveries: 0, missed: 3, is_capped: false, sample });
+
+    let one = begin(&world, &tenant, of, missed(&world)).await;
+    let mut queued = 0;
+    for _ in 0..10 {
+        let step = ReplayStep { rows: 2, waiting_max: 1_000, now: world.tick() };
+        match store.step_replay(&tenant, one.id, step, Some(&wants)).await.unwrap() {
+            ReplayStepped::Done { queued: more, replay, .. } => {
+                queued += more;
+                if replay.state == ReplayState::Completed {
+                    break;
+                }
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!((queued, waiting(&world, &tenant, of).await), (3, expected));
 }

@@ -228,6 +228,7 @@ macro_rules! conformance_suite {
             }
             missed_events {
                 missed_events_get_a_delivery_once
+                only_wanted_events_are_replayed
                 a_missed_event_for_a_later_time_is_delayed
                 numbers_of_added_deliveries_are_never_used_twice
                 an_event_with_the_maximum_of_deliveries_is_skipped

@@ -79,7 +79,7 @@ pub async fn a_replay_is_narrowed_by_status_type_and_time(store: &dyn Store) {
                 && id.made_at() < selection.before
         };
         let ids: Vec<_> = made.iter().filter(fits).map(|one| one.0).collect();
-        let counted = store.count_replay(&tenant, of, &selection, 100, 3).await.unwrap();
+        let counted = store.count_replay(&tenant, of, &selection, (100, 3), None).await.unwrap();
         let sample = ids.iter().take(3).map(|id| ReplaySample::Delivery(*id)).collect();
         let expected = ReplayCount { deliveries: ids.len() as u32, missed: 0, is_capped: false, sample };
         assert_eq!(counted, expected, "{selection:?}");
@@ -101,7 +101,7 @@ pub async fn a_count_of_a_replay_is_bounded(store: &dyn Store) {
     }
     let both = ReplaySelection { missed: patterns(&["*"]), ..failed(&world) };
     let counted = async |most| {
-        let counted = store.count_replay(&tenant, of, &both, most, 0).await.unwrap();
+        let counted = store.count_replay(&tenant, of, &both, (most, 0), None).await.unwrap();
         (counted.deliveries, counted.missed, counted.is_capped)
     };
     assert_eq!(counted(3).await, (3, 0, true));
@@ -109,7 +109,7 @@ pub async fn a_count_of_a_replay_is_bounded(store: &dyn Store) {
     // Ten events are read, of which five have a delivery.
     assert_eq!(counted(5 + 4).await, (5, 2, true));
     let nothing = ReplaySelection { before: Timestamp::from_millis(1), ..both.clone() };
-    let counted = store.count_replay(&tenant, of, &nothing, 10, 1).await.unwrap();
+    let counted = store.count_replay(&tenant, of, &nothing, (10, 1), None).await.unwrap();
     assert_eq!(counted, ReplayCount::default());
 }
 
@@ -125,7 +125,7 @@ pub async fn events_without_their_payload_are_not_replayed(store: &dyn Store) {
     for event in [erased.event(), missed_events[0].event.id] {
         store.erase_payload(&tenant, event, None, 100, world.tick()).await.unwrap();
     }
-    let counted = store.count_replay(&tenant, of, &both, 100, 0).await.unwrap();
+    let counted = store.count_replay(&tenant, of, &both, (100, 0), None).await.unwrap();
     assert_eq!(counted.missed, 1);
     let one = begin(&world, &tenant, of, both).await;
     let (done, _) = run(&world, &one, 10).await;

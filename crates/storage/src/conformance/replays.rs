@@ -132,9 +132,9 @@ pub async fn replays_of_other_tenants_are_not_found(store: &dyn Store) {
     let change = store.set_replay_state(&stranger, one.id, ReplayState::Cancelled, None, world.tick()).await.unwrap();
     assert_eq!(change, ReplayChange::Missing);
     let step = ReplayStep { rows: 10, waiting_max: 10, now: world.tick() };
-    assert_eq!(store.step_replay(&stranger, one.id, step).await.unwrap(), ReplayStepped::NotRunning);
+    assert_eq!(store.step_replay(&stranger, one.id, step, None).await.unwrap(), ReplayStepped::NotRunning);
     let both = ReplaySelection { missed: patterns(&["*"]), ..failed(&world) };
-    let counted = store.count_replay(&stranger, of, &both, 10, 10).await.unwrap();
+    let counted = store.count_replay(&stranger, of, &both, (10, 10), None).await.unwrap();
     assert_eq!(counted, ReplayCount::default());
     assert_eq!(store.replay(&owner, one.id).await.unwrap(), Some(one));
     // A deleted tenant's replays are gone, and never run.

@@ -84,6 +84,7 @@ pub(crate) async fn create(
         idempotency_key: idempotency_key(&headers)?.map(str::to_owned),
         broke_schema: misfit == Some(Misfit::Schema),
         trace,
+        channels: Default::default(),
     };
     // The journal has a bound of its own for waiting events, so the body's bytes are released here.
     drop(raw);

@@ -12,6 +12,7 @@ use axum::{
     extract::{Path, State},
     response::Response,
 };
+use bytes::Bytes;
 use model::{Attempt, DeliveryId, Profile, Timestamp, Timings, Verdict, attempt::body_text, profile};
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -146,7 +147,8 @@ pub(crate) async fn get(
     let parsed = DeliveryId::parse(&id).map_err(|_| missing())?;
     let delivery = app.store.delivery(tenant, parsed).await?.ok_or_else(missing)?;
     let attempts = app.store.attempts(tenant, parsed, ATTEMPTS).await?;
-    // All attempts sent the same bytes: event and profile determine them, and the profile never changes.
+    // Without a transformation all attempts sent the same bytes: event and profile determine them, and the profile never
+    // changes.
     let sent_to = app.store.subscriptions_ever(tenant, &[delivery.subscription]).await?;
     let profile = sent_to.first().map_or(Profile::Platform, |subscription| subscription.profile);
     let event = app.store.event(tenant, parsed.event()).await?;
@@ -156,15 +158,14 @@ pub(crate) async fn get(
         Some(event) => String::from_utf8_lossy(&profile::render(profile, &event, app.settings.ids)).into_owned(),
     };
     // The newest attempts have the body, as many as fit into 4 MiB.
-    let without = attempts.len() - storage::rows_within(attempts.iter().map(|_| body.len()));
-    let _rows = room.hold(body.len() * (attempts.len() - without))?;
+    let size = |attempt: &Attempt| attempt.request_body.as_ref().map_or(body.len(), Bytes::len);
+    let without = attempts.len() - storage::rows_within(attempts.iter().rev().map(size));
+    let _rows = room.hold(attempts[without..].iter().map(size).sum())?;
     let mut succeeded = false;
     let show = |(at, attempt): (usize, &Attempt)| {
-        let shown = AttemptShown::new(
-            attempt,
-            (at >= without && payload_erased_at.is_none()).then_some(body.as_str()),
-            succeeded,
-        );
+        let own = attempt.request_body.as_ref().map(|own| String::from_utf8_lossy(own));
+        let sent = own.as_deref().unwrap_or(&body);
+        let shown = AttemptShown::new(attempt, (at >= without && payload_erased_at.is_none()).then_some(sent), succeeded);
         succeeded |= attempt.response_code.is_some_and(|status| profile.rules().verdict(status) == Verdict::Delivered);
         shown
     };

@@ -3,6 +3,7 @@
 use super::{
     defaults::blank,
     fields::{EventNames, SubscriptionFields},
+    shape::{RequestFields, TransformationFields},
     test::{example, first_type, test_event},
 };
 use crate::{
@@ -10,11 +11,11 @@ use crate::{
     auth::{Member, WriteSubscriptions},
     body::{JsonBody, Patch, text},
     problem::{Problem, kinds::TooManyTests},
-    schemas::{EventTypeName, ProfileName},
+    schemas::{EventTypeName, MethodName, ProfileName},
     webhooks::{deliveries::get::object, secrets::generate},
 };
 use axum::{Json, extract::State};
-use delivery::{RequestPreview, Unreachable};
+use delivery::{NoPreview, RequestPreview, Unreachable};
 use model::{EventType, FieldErrors, Invalid};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -35,6 +36,12 @@ pub(crate) struct CheckRequest {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     headers: Patch<Map<String, Value>>,
+    #[serde(default)]
+    #[schema(value_type = Option<TransformationFields>)]
+    transformation: Patch<TransformationFields>,
+    #[serde(default)]
+    #[schema(value_type = Option<RequestFields>)]
+    request: Patch<RequestFields>,
     /// Event type of the previewed request; its payload is the type's example.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<EventTypeName>, example = "invoice.created")]
@@ -48,7 +55,7 @@ pub(crate) struct CheckResult {
     /// True when there is no problem.
     ok: bool,
     problems: Vec<FieldProblem>,
-    /// The request of such a subscription; null when a field is invalid.
+    /// The request of such a subscription; null when a field is invalid, or the transformation drops the delivery.
     preview: Option<PreviewShown>,
 }
 
@@ -65,7 +72,7 @@ pub(crate) struct FieldProblem {
 #[derive(Serialize, ToSchema)]
 #[schema(as = RequestPreview)]
 pub(crate) struct PreviewShown {
-    #[schema(example = "POST")]
+    #[schema(value_type = MethodName)]
     method: &'static str,
     url: String,
     /// All headers but `Host` and `Content-Length`. Values of credentials are masked; signatures are those of a secret
@@ -76,9 +83,9 @@ pub(crate) struct PreviewShown {
 }
 
 impl PreviewShown {
-    fn new(preview: &RequestPreview) -> Self {
+    pub(super) fn new(preview: &RequestPreview) -> Self {
         let body = String::from_utf8_lossy(&preview.body).into_owned();
-        Self { method: "POST", url: preview.url.clone(), headers: object(&preview.headers), body }
+        Self { method: preview.method.name(), url: preview.url.clone(), headers: object(&preview.headers), body }
     }
 }
 
@@ -95,13 +102,13 @@ pub(crate) async fn check(
 ) -> Result<Json<CheckResult>, Problem> {
     let tenant = member.tenant();
     let mut faults = FieldErrors::default();
-    let CheckRequest { url, profile, headers, event_type } = request;
+    let CheckRequest { url, profile, headers, transformation, request, event_type } = request;
     let has_url = url.as_ref().value().is_some_and(|url| !url.is_empty());
     if !has_url {
         faults.add("url", "is missing");
     }
     let url = if has_url { url } else { Patch::Absent };
-    let fields = SubscriptionFields { url, profile, headers, ..SubscriptionFields::default() };
+    let fields = SubscriptionFields { url, profile, headers, transformation, request, ..SubscriptionFields::default() };
     let profile = fields.profile(&mut faults);
     let mut subscription = blank(&app, tenant, profile);
     subscription.secrets.extend(generate(&app, profile));
@@ -116,9 +123,13 @@ pub(crate) async fn check(
     if let (true, Some(event_type)) = (faults.0.is_empty(), event_type) {
         let draft = test_event(event_type.clone(), example(&app, &subscription, &event_type));
         let url = subscription.url.clone();
-        match app.engine.previews.request(subscription, &draft) {
+        match app.engine.previews.request(subscription, &draft).await {
             Ok(request) => preview = Some(PreviewShown::new(&request)),
-            Err(message) => faults.add("url", message),
+            Err(NoPreview::Dropped) => {}
+            Err(NoPreview::Fault(message)) => faults.add("transformation", message),
+            Err(fault @ NoPreview::Local(_)) => {
+                return Err(Problem::busy("The request cannot be formed now; try again shortly").because(&fault));
+            }
         }
         match app.engine.previews.reach(tenant, &url).await {
             Ok(()) => {}

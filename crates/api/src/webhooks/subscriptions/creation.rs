@@ -3,6 +3,7 @@
 use super::{
     defaults::blank,
     fields::{EventNames, SubscriptionFields},
+    shape::check_script,
 };
 use crate::{
     App,
@@ -37,6 +38,7 @@ pub(crate) async fn make(
     if let Err(more) = fields.apply(app, &mut subscription, names) {
         faults.0.extend(more.0);
     }
+    check_script(app, fields, &mut faults).await?;
     faults.into_result()?;
     store(app, subscription).await
 }

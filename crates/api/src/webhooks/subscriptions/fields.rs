@@ -192,6 +192,13 @@ impl SubscriptionFields {
         faults.into_result()
     }
 
+    /// Applies the fields that decide the form of requests.
+    pub(super) fn apply_for_preview(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
+        self.apply_url(app, subscription, faults);
+        self.apply_headers(subscription, faults);
+        self.apply_shape(subscription, faults);
+    }
+
     fn apply_state(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
         let (name, given) = match (self.is_active, self.active) {
             (Patch::Absent, given) => ("active", given),

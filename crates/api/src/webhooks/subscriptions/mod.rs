@@ -9,6 +9,7 @@ pub(crate) mod defaults;
 pub(crate) mod delete;
 pub(crate) mod deliveries;
 pub(crate) mod fields;
+pub(crate) mod filter_test;
 pub(crate) mod get;
 pub(crate) mod health;
 pub(crate) mod list;
@@ -23,6 +24,8 @@ pub(crate) mod secret;
 pub(crate) mod shape;
 pub(crate) mod shown;
 pub(crate) mod test;
+pub(crate) mod transformation_test;
+mod trial;
 
 use crate::{
     App,

@@ -3,6 +3,7 @@
 use super::{
     fields::{EventNames, SubscriptionFields},
     parse,
+    shape::check_script,
     shown::SubscriptionShown,
     unchanged, with_health,
 };
@@ -35,8 +36,10 @@ pub(crate) async fn patch(
     JsonBody(fields): JsonBody<SubscriptionFields>,
 ) -> Result<Json<SubscriptionShown>, Problem> {
     let tenant = member.tenant();
+    let mut checked = FieldErrors::default();
+    check_script(&app, &fields, &mut checked).await?;
     let change = |subscription: &mut model::Subscription| {
-        let mut faults = FieldErrors::default();
+        let mut faults = checked.clone();
         let profile = fields.profile.as_ref().value();
         if profile.is_some_and(|name| name != subscription.profile.name()) {
             faults.add("profile", "cannot be changed; create another subscription");

@@ -2,8 +2,10 @@
 
 use super::fields::SubscriptionFields;
 use crate::{
+    App,
     body::{Patch, text},
-    schemas::{ChannelName, CompressionName, MethodName, TemplateName},
+    problem::Problem,
+    schemas::{MethodName, TemplateName},
 };
 use model::{
     Channels, FieldErrors, Shape, Subscription,
@@ -131,6 +133,23 @@ impl SubscriptionFields {
             }
         }
     }
+}
+
+/// Compiles the script of a request; records its fault.
+pub(super) async fn check_script(app: &App, fields: &SubscriptionFields, faults: &mut FieldErrors) -> Result<(), Problem> {
+    let Some(script) = fields.transformation.as_ref().value().and_then(|given| given.script.as_ref().value()) else {
+        return Ok(());
+    };
+    if script.len() > SCRIPT_MAX {
+        return Ok(());
+    }
+    match app.engine.previews.check_script(script).await {
+        Ok(checked) => drop(faults.take("transformation.script", checked)),
+        Err(fault) => {
+            return Err(Problem::busy("The script cannot be checked now; try again shortly").because(&fault));
+        }
+    }
+    Ok(())
 }
 
 /// The reason for which a filter is refused.

@@ -96,7 +96,12 @@ impl TestApp {
                 retry_base: Duration::from_secs(1),
                 ids: setup.settings.ids,
                 policies: setup.policies,
+                source: "postrider".into(),
             },
+            scripts: Arc::new(transform::Scripts::new(
+                transform::Program { path: "/nonexistent".into(), arguments: Vec::new() },
+                transform::Limits::default(),
+            )),
             max_concurrency: 64,
             limits: setup.limits.clone(),
             node: NewNode { name: "tests:0".into(), role: NodeRole::All, version: "0".into() },

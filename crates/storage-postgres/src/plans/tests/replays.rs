@@ -87,7 +87,7 @@ pub(super) async fn replays(book: &mut Book, there: &There) {
     {
         book.see(name, ANY_DAY, async |store| {
             let step = ReplayStep { rows: 10, waiting_max: 1_000, now: late() };
-            let stepped = store.step_replay(tenant, replay.id, step).await.unwrap();
+            let stepped = store.step_replay(tenant, replay.id, step, None).await.unwrap();
             assert!(matches!(stepped, ReplayStepped::Done { queued, .. } if queued > 0), "{name}: {stepped:?}");
         })
         .await;
@@ -100,7 +100,7 @@ async fn counts(book: &mut Book, there: &There, [failed, missed]: [&ReplaySelect
         [("A count of a replay", there.subscription, failed), ("A count of missed events", unknown, missed)]
     {
         book.see(name, ANY_DAY, async |store| {
-            let counted = store.count_replay(&there.tenant, of, selection, 1_000, 1).await.unwrap();
+            let counted = store.count_replay(&there.tenant, of, selection, (1_000, 1), None).await.unwrap();
             assert!(counted.deliveries + counted.missed > 0);
         })
         .await;

@@ -39,7 +39,7 @@ async fn begin(world: &World<'_>, tenant: &TenantId, of: SubscriptionId, missed:
 
 async fn step(store: &Arc<dyn Store>, of: &Replay, rows: usize) -> ReplayStepped {
     let now = of.created_at.after(Duration::from_secs(60));
-    store.step_replay(&of.tenant, of.id, ReplayStep { rows, waiting_max: 1_000, now }).await.unwrap()
+    store.step_replay(&of.tenant, of.id, ReplayStep { rows, waiting_max: 1_000, now }, None).await.unwrap()
 }
 
 fn queued(stepped: &ReplayStepped) -> u32 {

@@ -1,0 +1,216 @@
+//! Shaping: the form of a subscription's requests beyond its profile: transformation, method, path, query, compression.
+//! A subscription without a shape costs one comparison.
+
+mod compress;
+
+use crate::{
+    egress::LocalFault,
+    outgoing::Outgoing,
+    target::{Defaults, Prepared, Target},
+};
+use bytes::Bytes;
+pub(crate) use compress::compress;
+use http::{HeaderName, HeaderValue, Uri, uri::PathAndQuery};
+use model::{
+    Event, Subscription,
+    shape::{EventFacts, Method, RequestShape, Transformation},
+    subscription::{check_header, may_be_credential},
+};
+use serde_json::Value;
+use std::{sync::Arc, time::Duration};
+use transform::{Effect, Failure, Input, Ran, ScriptFault, Scripts};
+
+/// Forms requests.
+#[derive(Clone)]
+pub(crate) struct Shaping {
+    pub(crate) scripts: Arc<Scripts>,
+}
+
+/// A request whose form is that of its subscription.
+#[derive(Debug, Default)]
+pub(crate) struct Shaped {
+    pub(crate) method: Method,
+    /// `None`: that of the subscription.
+    pub(crate) uri: Option<Uri>,
+    /// `None`: that of the profile.
+    pub(crate) body: Option<Bytes>,
+    pub(crate) content_type: Option<HeaderValue>,
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// `headers` replace all headers of the subscription that a script sees.
+    pub(crate) is_complete: bool,
+    pub(crate) ran: Option<ScriptRun>,
+}
+
+/// The console lines of a script, and how long it ran.
+pub(crate) type ScriptRun = (Vec<String>, Duration);
+
+/// Why there is no request.
+#[derive(Debug)]
+pub(crate) enum NotShaped {
+    /// The transformation drops the delivery.
+    Dropped(Option<ScriptRun>),
+    /// The script failed.
+    Script(Box<ScriptFault>, Option<ScriptRun>),
+    /// The event or a setting is at fault; a sentence for the log.
+    Fault(String),
+    /// The server is short of something.
+    Shortage(LocalFault),
+}
+
+impl Shaping {
+    pub(crate) async fn check(&self, script: &str) -> Result<Result<(), ScriptFault>, LocalFault> {
+        self.scripts.check(script).await.map_err(|failure| shortage(&failure))
+    }
+
+    pub(crate) async fn shape(
+        &self,
+        defaults: &Defaults,
+        target: &Target,
+        prepared: &Prepared,
+        outgoing: &Outgoing,
+    ) -> Result<Shaped, NotShaped> {
+        let shape = &target.subscription.policies.shape;
+        let mut shaped = Shaped { method: shape.request.method(), ..Shaped::default() };
+        if shape.request.changes_url() {
+            shaped.uri = Some(self::uri(&shape.request, &target.subscription, outgoing, defaults)?);
+        }
+        match &shape.transformation {
+            None => {}
+            Some(Transformation::Script(script)) => {
+                let uri = shaped.uri.clone().unwrap_or_else(|| prepared.uri.clone());
+                let Ran { result, console, took } =
+                    self.run(defaults, target, (script, shaped.method, &uri), outgoing).await?;
+                shaped.ran = Some((console, took));
+                match result {
+                    Ok(Effect::Drop) => return Err(NotShaped::Dropped(shaped.ran)),
+                    Ok(Effect::Send(sent)) => shaped.apply(sent, &uri)?,
+                    Err(fault) => return Err(NotShaped::Script(Box::new(fault), shaped.ran)),
+                }
+            }
+            Some(Transformation::Template(name)) => render(name, outgoing, defaults, &mut shaped)?,
+        }
+        Ok(shaped)
+    }
+
+    async fn run(
+        &self,
+        defaults: &Defaults,
+        target: &Target,
+        (script, method, uri): (&str, Method, &Uri),
+        outgoing: &Outgoing,
+    ) -> Result<Ran, NotShaped> {
+        let (subscription, event) = (&target.subscription, &outgoing.event);
+        let headers = visible_headers(subscription);
+        let path = uri.path_and_query().map_or("/", PathAndQuery::as_str);
+        let body = outgoing.body(subscription.profile, defaults.ids);
+        let timestamp = event.timestamp.to_string();
+        let input = Input {
+            id: outgoing.public_id(defaults.ids),
+            kind: event.event_type.as_str(),
+            timestamp: &timestamp,
+            tenant: event.tenant.as_str(),
+            metadata: if event.metadata.is_empty() { "{}" } else { std::str::from_utf8(&event.metadata).unwrap_or("{}") },
+            method: method.name(),
+            path,
+            headers: &headers,
+            body: &body,
+            may_set: &|name| check_header(name, "").is_ok(),
+        };
+        self.scripts.run(script, &input).await.map_err(|failure| NotShaped::Shortage(shortage(&failure)))
+    }
+}
+
+impl Shaped {
+    /// Takes a script's request over. `uri` is the URL before.
+    fn apply(&mut self, sent: transform::Shaped, uri: &Uri) -> Result<(), NotShaped> {
+        if let Some(method) = sent.method.and_then(|method| Method::parse(method.name())) {
+            self.method = method;
+        }
+        if let Some(path) = &sent.path {
+            self.uri = Some(with_path(uri, path).ok_or_else(|| malformed("path"))?);
+        }
+        self.content_type = Some(HeaderValue::from_str(&sent.content_type).map_err(|_| malformed("content type"))?);
+        (self.headers, self.is_complete) = (parsed(&sent.headers)?, true);
+        self.body = Some(sent.body);
+        Ok(())
+    }
+}
+
+/// The shortage that a failure is. A process that cannot be started is an operator's affair.
+fn shortage(failure: &Failure) -> LocalFault {
+    if let Failure::Worker(error) = failure {
+        tracing::error!(error, "failed to start a process for transformations");
+    }
+    LocalFault::Scripts
+}
+
+/// The fault of a part that the crate `transform` has checked already.
+fn malformed(part: &str) -> NotShaped {
+    NotShaped::Fault(format!("the transformation made a malformed {part}"))
+}
+
+fn parsed(headers: &[(String, String)]) -> Result<Vec<(HeaderName, HeaderValue)>, NotShaped> {
+    let one = |(name, value): &(String, String)| Some((name.parse().ok()?, HeaderValue::from_str(value).ok()?));
+    headers.iter().map(one).collect::<Option<_>>().ok_or_else(|| malformed("header"))
+}
+
+/// The subscription's headers that a script sees and may change: those that carry no credential.
+fn visible_headers(subscription: &Subscription) -> Vec<(String, String)> {
+    let visible = subscription.headers.iter().filter(|(name, _)| !may_be_credential(name));
+    visible.map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect()
+}
+
+/// The same URI with another path and query.
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(path.parse().ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// The URL of a request whose path or query comes from its event.
+fn uri(
+    request: &RequestShape,
+    subscription: &Subscription,
+    outgoing: &Outgoing,
+    defaults: &Defaults,
+) -> Result<Uri, NotShaped> {
+    let event = &outgoing.event;
+    let (data, metadata) = (value(&event.data), value(&event.metadata));
+    let facts = EventFacts {
+        id: outgoing.public_id(defaults.ids),
+        event_type: &event.event_type,
+        timestamp: event.timestamp,
+        tenant: &event.tenant,
+        data: &data,
+        metadata: &metadata,
+    };
+    let mut base = subscription.url.to_url();
+    base.set_fragment(None);
+    let url = request.url(&base, &facts).map_err(|fault| NotShaped::Fault(format!("{fault}, which the URL needs")))?;
+    url.as_str().parse().map_err(|_| NotShaped::Fault("the URL of this event is malformed".into()))
+}
+
+fn value(json: &[u8]) -> Value {
+    serde_json::from_slice(json).unwrap_or_default()
+}
+
+/// Renders a template that ships with Postrider.
+fn render(name: &str, outgoing: &Outgoing, defaults: &Defaults, shaped: &mut Shaped) -> Result<(), NotShaped> {
+    let unknown = || NotShaped::Fault(format!("there is no template {name:?}"));
+    let template = transform::Template::parse(name).ok_or_else(unknown)?;
+    let event: &Event = &outgoing.event;
+    let timestamp = event.timestamp.to_string();
+    let rendered = template.render(&transform::EventFacts {
+        id: outgoing.public_id(defaults.ids),
+        event_type: event.event_type.as_str(),
+        timestamp: &timestamp,
+        tenant: event.tenant.as_str(),
+        source: &defaults.source,
+        data: &event.data,
+        metadata: &event.metadata,
+    });
+    shaped.content_type = Some(HeaderValue::from_str(&rendered.content_type).map_err(|_| malformed("content type"))?);
+    shaped.headers = parsed(&rendered.headers)?;
+    shaped.body = Some(rendered.body);
+    Ok(())
+}
