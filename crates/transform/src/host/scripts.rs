@@ -140,7 +140,10 @@ impl Scripts {
             FaultKind::TimeOut => self.late(),
             FaultKind::Memory => {
                 let limit = self.limits.memory / (1024 * 1024);
-                ScriptFault::new(FaultKind::Memory, format!("the script used more than {limit} MiB of memory"))
+                ScriptFault::new(
+                    FaultKind::Memory,
+                    format!("the script used more than {limit} MiB of memory{}", fault.message),
+                )
             }
             _ => fault.bounded(),
         }
@@ -161,7 +164,8 @@ impl Scripts {
         let request = Request { source: source.to_owned(), webhook, bounds };
         let head = serde_json::to_vec(&request).map_err(|error| Failure::Worker(error.to_string()))?;
         if head.len() > frame::HEAD_MAX {
-            let fault = ScriptFault::new(FaultKind::Input, "the event cannot be transformed: its headers are too large");
+            let fault =
+                ScriptFault::new(FaultKind::Input, "the event cannot be transformed: its headers are too large");
             return Ok((Err(fault), Duration::ZERO));
         }
         let _permits = self.admit().await?;
@@ -247,9 +251,8 @@ fn check_source(source: &str) -> Result<(), ScriptFault> {
 }
 
 fn webhook(input: &Input<'_>) -> Result<Webhook, ScriptFault> {
-    let metadata = RawValue::from_string(input.metadata.to_owned()).map_err(|_| {
-        ScriptFault::new(FaultKind::Input, "the event cannot be transformed: its metadata is not JSON")
-    })?;
+    let metadata = RawValue::from_string(input.metadata.to_owned())
+        .map_err(|_| ScriptFault::new(FaultKind::Input, "the event cannot be transformed: its metadata is not JSON"))?;
     Ok(Webhook {
         id: input.id.to_owned(),
         kind: input.kind.to_owned(),

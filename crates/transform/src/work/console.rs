@@ -1,7 +1,8 @@
 //! Output of `console.log` and its relatives, bounded, for dry runs.
 
+use super::tools::type_name;
 use crate::limits::{CONSOLE_BYTES, CONSOLE_LINES};
-use rquickjs::{Array, Result, String as JsString, Value};
+use rquickjs::{Array, Coerced, Result, String as JsString, Value};
 use std::{cell::RefCell, rc::Rc};
 
 #[derive(Clone, Default)]
@@ -68,14 +69,17 @@ fn printed(value: &Value<'_>) -> String {
     if let Some(number) = value.as_number() {
         return number.to_string();
     }
+    if value.is_big_int() {
+        return value.get::<Coerced<String>>().map(|digits| digits.0).unwrap_or_default();
+    }
     let json = ctx.json_stringify(value.clone()).and_then(|text| text.map(|text| text.to_string()).transpose());
     match json {
         Ok(Some(text)) => text,
-        Ok(None) => value.type_name().to_owned(),
+        Ok(None) => type_name(value).to_owned(),
         Err(_) => {
             // An interrupt stays pending inside of the engine: only the exception is taken.
             drop(ctx.catch());
-            format!("({})", value.type_name())
+            format!("({})", type_name(value))
         }
     }
 }

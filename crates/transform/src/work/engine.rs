@@ -6,7 +6,7 @@ use super::{
     spelling::Spelling,
     stop::Stop,
     thrown::{self, NAME, fault},
-    tools::{self, Tools},
+    tools::{self, Tools, type_name},
     write::{self, Problem},
 };
 use crate::{
@@ -47,7 +47,8 @@ fn call(request: &Request, body: &[u8], console: &Console) -> Done<(Outcome, Vec
             Some(webhook) => (webhook.timestamp.as_str(), seed(&webhook.id)),
             None => ("2000-01-01T00:00:00Z", 0),
         };
-        let tools = Tools::install(&ctx, timestamp, seed, console).map_err(|error| fault(&ctx, &stop, &error, false))?;
+        let tools =
+            Tools::install(&ctx, timestamp, seed, console).map_err(|error| fault(&ctx, &stop, &error, false))?;
         let run = Run { tools, stop, max: request.bounds.body };
         match &request.webhook {
             None => run.function(&request.source).map(|_| (Outcome::Checked, Vec::new())),
@@ -79,7 +80,8 @@ impl<'js> Run<'js> {
     fn transform(&self, source: &str, webhook: &Webhook, body: &[u8]) -> Done<(Outcome, Vec<u8>)> {
         // Before the script's top level, which may change prototypes.
         let mut spelling = Spelling::default();
-        let json = std::str::from_utf8(body).map_err(|_| ScriptFault::new(FaultKind::Input, "the body is not UTF-8"))?;
+        let json =
+            std::str::from_utf8(body).map_err(|_| ScriptFault::new(FaultKind::Input, "the body is not UTF-8"))?;
         let input = self.js(self.input(webhook, json, &mut spelling))?;
         let function = self.function(source)?;
         let returned: Value = self.js(function.call((input.clone(),)))?;
@@ -99,7 +101,7 @@ impl<'js> Run<'js> {
             Some(object) => self.changes(object, webhook, &spelling),
             None => Err(ScriptFault::output(format!(
                 "returned a value of type {}; return webhook, or null to drop the delivery",
-                returned.type_name()
+                type_name(&returned)
             ))),
         }
     }
@@ -194,9 +196,10 @@ impl<'js> Run<'js> {
             let text = self.member("body", value, self.max)?;
             return Ok((BodyForm::Text, text));
         }
-        match write::write(&self.tools, spelling, value, self.max) {
+        match write::write(&self.tools, &self.stop, spelling, value, self.max) {
             Ok(json) => Ok((BodyForm::Json, json)),
             Err(Problem::Refused(message)) => Err(ScriptFault::output(message)),
+            Err(Problem::Late) => Err(thrown::late()),
             Err(Problem::Engine(error)) => Err(thrown::of(&self.tools, &self.stop, &error)),
         }
     }
@@ -225,7 +228,7 @@ impl<'js> Run<'js> {
     /// A text of at most `max` bytes.
     fn member(&self, what: &str, value: &Value<'js>, max: usize) -> Done<String> {
         let Some(string) = value.as_string() else {
-            return Err(ScriptFault::output(format!("{what} must be a text, not {}", value.type_name())));
+            return Err(ScriptFault::output(format!("{what} must be a text, not {}", type_name(value))));
         };
         let text = self.js(self.tools.text(string))?;
         if text.len() > max {

@@ -24,11 +24,7 @@ pub(super) struct Reader<'a, 'js, 's> {
 
 /// Reads JSON that the host has checked: it is well-formed and of bounded depth. Other text is an error or a wrong value,
 /// never a panic.
-pub(super) fn read<'js, 's>(
-    tools: &Tools<'js>,
-    spelling: &mut Spelling<'js, 's>,
-    json: &'s str,
-) -> Result<Value<'js>> {
+pub(super) fn read<'js, 's>(tools: &Tools<'js>, spelling: &mut Spelling<'js, 's>, json: &'s str) -> Result<Value<'js>> {
     let root = Value::new_undefined(tools.ctx.clone());
     Reader { tools, spelling, json, at: 0 }.value(&root, &Key::Index(0))
 }
@@ -106,7 +102,9 @@ impl<'js, 's> Reader<'_, 'js, 's> {
         }
         let number: f64 = source.parse().map_err(|_| Error::Unknown)?;
         self.spelling.note_number(container, key, number, source);
-        Ok(Value::new_number(self.tools.ctx.clone(), number))
+        // `new_number` makes an integer of -0.
+        let new = if number == 0.0 { Value::new_float } else { Value::new_number };
+        Ok(new(self.tools.ctx.clone(), number))
     }
 
     fn word(&mut self, word: &str, value: Value<'js>) -> Result<Value<'js>> {

@@ -1,6 +1,9 @@
 //! Exceptions of the engine as faults. An exception is a value of the script: reading it may run its code, or throw.
 
-use super::{stop::Stop, tools::Tools};
+use super::{
+    stop::Stop,
+    tools::{Tools, type_name},
+};
 use crate::fault::{FaultKind, ScriptFault};
 use rquickjs::{Ctx, Error, Object, Value};
 
@@ -19,22 +22,29 @@ pub(super) fn fault(ctx: &Ctx<'_>, stop: &Stop, error: &Error, while_compiling: 
     if stop.has_fired() { late() } else { described }
 }
 
-/// The deadline itself is added by the host, which knows it.
+/// The end of the host's sentence about memory.
+const OR_NULL: &str = ", or threw null";
+
+/// The host writes the sentence, with the deadline.
 pub(super) fn late() -> ScriptFault {
     ScriptFault::new(FaultKind::TimeOut, "the script ran for too long")
 }
 
 pub(super) fn out_of_memory() -> ScriptFault {
-    ScriptFault::new(FaultKind::Memory, "the script used too much memory")
+    ScriptFault::new(FaultKind::Memory, "")
 }
 
 fn describe(value: &Value<'_>, while_compiling: bool) -> ScriptFault {
+    if value.is_null() {
+        // The engine throws null when it has no memory left for an error. A script hardly ever does.
+        return ScriptFault::new(FaultKind::Memory, OR_NULL);
+    }
     let Some(object) = value.as_object() else {
         return ScriptFault::new(FaultKind::Thrown, format!("threw {}", primitive(value)));
     };
     let message = text(object, "message");
     if !object.is_error() && message.is_none() {
-        return ScriptFault::new(FaultKind::Thrown, format!("threw a value that is no Error: {}", value.type_name()));
+        return ScriptFault::new(FaultKind::Thrown, format!("threw a value that is no Error: {}", type_name(value)));
     }
     let (name, message) = (text(object, "name").unwrap_or_else(|| "Error".to_owned()), message.unwrap_or_default());
     if name == "InternalError" && message == "out of memory" {
@@ -53,7 +63,7 @@ fn primitive(value: &Value<'_>) -> String {
     match (value.as_number(), value.as_bool()) {
         (Some(number), _) => number.to_string(),
         (None, Some(bool)) => bool.to_string(),
-        (None, None) => value.type_name().to_owned(),
+        (None, None) => type_name(value).to_owned(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 use super::{
     spelling::{Key, Spelling},
+    stop::Stop,
     tools::{Kind, Tools},
 };
 use crate::limits::DEPTH_MAX;
@@ -14,6 +15,8 @@ pub(super) enum Problem {
     Engine(Error),
     /// The value is not acceptable.
     Refused(String),
+    /// The deadline is over.
+    Late,
 }
 
 impl From<Error> for Problem {
@@ -24,6 +27,7 @@ impl From<Error> for Problem {
 
 pub(super) struct Writer<'a, 'js, 's> {
     tools: &'a Tools<'js>,
+    stop: &'a Stop,
     spelling: &'a Spelling<'js, 's>,
     json: String,
     max: usize,
@@ -33,11 +37,12 @@ pub(super) struct Writer<'a, 'js, 's> {
 /// The JSON of the body, of at most `max` bytes.
 pub(super) fn write<'js>(
     tools: &Tools<'js>,
+    stop: &Stop,
     spelling: &Spelling<'js, '_>,
     value: &Value<'js>,
     max: usize,
 ) -> Result<String, Problem> {
-    let mut writer = Writer { tools, spelling, json: String::new(), max, path: Vec::new() };
+    let mut writer = Writer { tools, stop, spelling, json: String::new(), max, path: Vec::new() };
     let root = Value::new_undefined(tools.ctx.clone());
     writer.value(&root, &Key::Index(0), value)?;
     Ok(writer.json)
@@ -115,8 +120,8 @@ impl<'js> Writer<'_, 'js, '_> {
     fn array(&mut self, array: &Array<'js>) -> Result<(), Problem> {
         self.put("[")?;
         let mut at = 0;
-        // A getter may change the length.
-        while at < array.len() {
+        // A getter may change the length, which `Array::len` does not expect to exceed 31 bits.
+        while (at as f64) < array.as_object().get::<_, f64>("length")? {
             if at > 0 {
                 self.put(",")?;
             }
@@ -133,6 +138,10 @@ impl<'js> Writer<'_, 'js, '_> {
                 "body is nested deeper than {DEPTH_MAX} levels, or contains itself: {}",
                 self.location()
             )));
+        }
+        // The engine does not ask for the deadline while no code of the script runs.
+        if self.stop.is_over() {
+            return Err(Problem::Late);
         }
         self.path.push(key.clone());
         self.value(container, &key, value)?;

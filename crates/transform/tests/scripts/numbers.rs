@@ -29,7 +29,10 @@ async fn copied_numbers_keep_their_value() {
         .replace("-0,", "0,")
         .replace("1E+2", "100");
     assert_eq!(copy, expected);
-    assert_eq!(pool.changed("webhook.body = [webhook.body.big + 1n, webhook.body.n + 0.5]", BODY).await, "[9007199254740994,1.5]");
+    assert_eq!(
+        pool.changed("webhook.body = [webhook.body.big + 1n, webhook.body.n + 0.5]", BODY).await,
+        "[9007199254740994,1.5]"
+    );
     // Two numbers that JavaScript cannot tell apart keep their spelling in their places only.
     let twins = r#"{"a":0.12345678901234567891,"b":0.12345678901234567892}"#;
     assert_eq!(pool.changed("", twins).await, twins);

@@ -6,7 +6,8 @@ use std::{
 };
 use transform::{Effect, Input, Limits, Program, Ran, ScriptFault, Scripts, Shaped};
 
-pub(crate) const BODY: &str = r#"{"type":"order.paid","data":{"id":"o_1","amount":150,"items":[{"sku":"a"},{"sku":"b"}]}}"#;
+pub(crate) const BODY: &str =
+    r#"{"type":"order.paid","data":{"id":"o_1","amount":150,"items":[{"sku":"a"},{"sku":"b"}]}}"#;
 
 /// A pool whose worker processes have a command line of their own.
 pub(crate) struct Pool {
