@@ -26,7 +26,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
         "cli",
         &["model", "metrics", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "audit", "api"],
     ),
-    ("transform", &[]),
+    ("transform", &["model"]),
     ("bench", &["model", "storage", "storage-sqlite", "testing"]),
     ("testing", &[]),
     ("xtask", &[]),

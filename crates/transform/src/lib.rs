@@ -11,6 +11,7 @@ mod frame;
 mod host;
 mod limits;
 mod shape;
+pub mod templates;
 mod wire;
 mod work;
 
