@@ -121,6 +121,10 @@ impl Scan<'_> {
         match self.level().open {
             Some((open, _)) if open == wanted => {
                 self.levels.pop();
+                if bracket == ']' {
+                    // An index is an operator of the term around it: `a[0][1]` is `(a[0])[1]`.
+                    return self.chain(1);
+                }
                 self.at += 1;
                 Ok(())
             }

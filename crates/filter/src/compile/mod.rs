@@ -67,8 +67,14 @@ impl Compiler<'_> {
         Err(Fault::at(self.text, at, message))
     }
 
+    /// The offset in characters; the parser counts bytes.
     fn place(&self, id: u64) -> usize {
-        self.places.offset_for(id).map_or(0, |(start, _)| start as usize)
+        let bytes = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
+        let lengths = self.text.iter().scan(0, |before, char| {
+            *before += char.len_utf8();
+            Some(*before)
+        });
+        lengths.take_while(|end| *end <= bytes).count()
     }
 
     fn expression(&mut self, expression: IdedExpr) -> Result<Typed, Fault> {
@@ -132,7 +138,7 @@ impl Compiler<'_> {
         }
         let path = format!("{}.{}", path(&parent.node), select.field).into();
         let node = Node::Field { parent: parent.node.into(), name: select.field.into(), path };
-        Ok(Typed { node, kind: None, at })
+        Ok(Typed { node, kind: None, at: parent.at })
     }
 
     fn entry(&mut self, entry: IdedEntryExpr) -> Result<(Node, Node), Fault> {

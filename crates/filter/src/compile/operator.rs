@@ -105,7 +105,7 @@ impl Compiler<'_> {
             }
             (_, key) => Node::Index { parent: parent.node.into(), key: key.into(), path },
         };
-        Ok(Typed { node, kind: None, at })
+        Ok(Typed { node, kind: None, at: parent.at })
     }
 
     fn binary(&mut self, operator: Binary, sides: [Typed; 2], at: usize) -> Result<Typed, Fault> {
