@@ -59,7 +59,7 @@ texts! {
     /// Methods of requests to receivers.
     MethodName as "RequestMethod": |text| text.enum_values(Some(Method::ALL.map(Method::name)));
     /// Templates of requests.
-    TemplateName as "Template": |text| text.enum_values(Some(transform::Template::ALL.map(transform::Template::name)));
+    TemplateName as "Template": |text| text.enum_values(Some(transform::templates::Template::ALL.map(transform::templates::Template::name)));
     /// The publisher's own id of an event.
     GivenId as "OwnEventId": |text| text.min_length(Some(1)).max_length(Some(200)).pattern(Some(r"^[!-,\-/0-~]+$"));
     TenantName as "TenantId": |text| text.min_length(Some(1)).max_length(Some(100)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"));

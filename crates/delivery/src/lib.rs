@@ -51,8 +51,8 @@ pub use control::{
 };
 pub use draft::Draft;
 pub use egress::{
-    AddressPolicy, AddressSource, Blocked, Egress, EgressError, EgressSettings, Examination, ExamineError, Examined,
-    LocalFault, ResolveError,
+    AddressPolicy, AddressSource, BadClientTls, Blocked, Egress, EgressError, EgressSettings, Examination, ExamineError, Examined,
+    LocalFault, ResolveError, check_client_tls,
 };
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use feed::{Change, ChangeOf, Entry, Feed, News, Position, Reader, Skipped};

@@ -9,6 +9,7 @@ use filter::Filter;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use model::{
     IdStyle, JsonObject, Retries, Subscription, Timestamp,
+    shape::Transformation,
     subscription::{MASKED, SigningSecret, may_be_credential},
 };
 use std::{
@@ -16,6 +17,7 @@ use std::{
     time::Duration,
 };
 use storage::Wants;
+use transform::templates::{BadOption, Options, Template};
 
 /// Settings of the installation for all subscriptions.
 #[derive(Clone, Debug)]
@@ -58,6 +60,8 @@ pub(crate) struct Prepared {
     /// The name of the profile's own signature.
     pub(crate) own_signature: Option<HeaderName>,
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
+    /// The template of the subscription's transformation, with its options.
+    pub(crate) template: Option<(Template, Options)>,
     /// Retry policies by event type.
     pub(crate) retries: Retries,
 }
@@ -110,6 +114,10 @@ pub(crate) enum Unsendable {
     HeaderValue(String),
     #[error("the filter is malformed: {0}")]
     Filter(#[from] filter::Fault),
+    #[error("there is no template {0:?}")]
+    Template(String),
+    #[error(transparent)]
+    TemplateOption(#[from] BadOption),
     #[error("the signing secret is malformed: {0}")]
     Secret(#[from] signing::BadSecret),
 }
@@ -141,6 +149,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     let secrets = subscription.secrets.iter().map(parse).collect::<Result<_, Unsendable>>()?;
     let rules = subscription.profile.rules();
     Ok(Prepared {
+        template: template(subscription)?,
         headers,
         lines,
         visible,
@@ -148,9 +157,18 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         own: rules.headers.iter().map(|(own, _)| header_name(own)).collect::<Result<_, _>>()?,
         own_signature: rules.signature.map(|own| header_name(own.header)).transpose()?,
         retries: subscription.retries(defaults.retry_base),
-        origin: Origin::new(&url)?,
+        origin: match &subscription.credentials.tls {
+            None => Origin::new(&url)?,
+            Some(tls) => Origin::new(&url)?.with_client_tls(tls),
+        },
         uri,
     })
+}
+
+fn template(subscription: &Subscription) -> Result<Option<(Template, Options)>, Unsendable> {
+    let Some(Transformation::Template(name)) = &subscription.policies.shape.transformation else { return Ok(None) };
+    let template = Template::parse(name).ok_or_else(|| Unsendable::Template(name.to_string()))?;
+    Ok(Some((template, Options::check(template, subscription.credentials.template_options.clone())?)))
 }
 
 fn header_name(name: &str) -> Result<HeaderName, Unsendable> {

@@ -3,7 +3,7 @@
 
 use crate::{invalid::Invalid, subscription::{BadHeader, check_header}};
 use serde::{Deserialize, Serialize};
-use std::fmt;
+use std::{collections::BTreeMap, fmt};
 
 /// The longest single credential, in bytes.
 pub const CREDENTIAL_MAX: usize = 4_096;
@@ -18,11 +18,14 @@ pub struct Credentials {
     pub authentication: Option<Authentication>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tls: Option<ClientTls>,
+    /// Options of the subscription's template, which may be keys of its receiver.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub template_options: BTreeMap<String, String>,
 }
 
 impl Credentials {
-    pub const fn is_empty(&self) -> bool {
-        self.authentication.is_none() && self.tls.is_none()
+    pub fn is_empty(&self) -> bool {
+        self.authentication.is_none() && self.tls.is_none() && self.template_options.is_empty()
     }
 }
 
@@ -235,7 +238,7 @@ mod tests {
             assert_eq!(authentication.check(), Ok(()));
             let identity = ClientIdentity { certificate: "c".into(), private_key: "hush".into() };
             let tls = ClientTls { identity: Some(identity), authorities: None };
-            let credentials = Credentials { authentication: Some(authentication), tls: Some(tls) };
+            let credentials = Credentials { authentication: Some(authentication), tls: Some(tls), template_options: [("key".into(), "hush".into())].into() };
             let sealed = serde_json::to_string(&credentials).unwrap();
             assert_eq!(serde_json::from_str::<Credentials>(&sealed).unwrap(), credentials);
             assert!(!format!("{credentials:?}").contains("hush"));

@@ -12,6 +12,7 @@ mod hosts;
 mod http1;
 mod http2;
 mod origin;
+mod own_tls;
 mod policy;
 mod pool;
 mod request;
@@ -37,6 +38,7 @@ pub(crate) use origin::{Origin, OriginError};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
 use request::Request;
+pub use own_tls::{BadClientTls, check_client_tls};
 pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
@@ -107,6 +109,7 @@ pub struct Egress {
 struct Parts {
     policy: AddressPolicy,
     resolver: Resolver,
+    roots: RootCertStore,
     tls: Tls,
     pool: Arc<Pool>,
     counter: Arc<Counter>,
@@ -143,8 +146,8 @@ impl Egress {
     fn with_resolver(settings: EgressSettings, roots: RootCertStore, resolver: Resolver) -> Result<Self, EgressError> {
         let EgressSettings { policy, keep_alive, connections } = settings;
         let limits = Limits { idle: (connections / 2).min(IDLE_MAX), keep_alive };
-        let (tls, pool, counter) = (Tls::new(roots)?, Pool::new(limits), Counter::new(connections));
-        Ok(Self { parts: Arc::new(Parts { policy, resolver, tls, pool, counter, metrics: OnceLock::new() }) })
+        let (tls, pool, counter) = (Tls::new(roots.clone())?, Pool::new(limits), Counter::new(connections));
+        Ok(Self { parts: Arc::new(Parts { policy, resolver, roots, tls, pool, counter, metrics: OnceLock::new() }) })
     }
 
     /// From now on, requests that the address policy refuses are counted.
@@ -166,11 +169,38 @@ impl Egress {
         body: Bytes,
         timeout: Duration,
     ) -> Result<Sent, LocalFault> {
+        let request = Request { method, origin, uri, headers, body };
+        self.make(&request, Receipt::default(), timeout).await
+    }
+
+    /// Sends a POST for the server itself, and returns up to `most` bytes of the body as they were received.
+    pub(crate) async fn fetch(
+        &self,
+        url: &url::Url,
+        headers: HeaderMap,
+        body: Bytes,
+        (timeout, most): (Duration, usize),
+    ) -> Result<Sent, LocalFault> {
+        let unsendable = |text: String| Sent::not_made(AttemptError::new(AttemptErrorKind::Unsendable, text));
+        let (origin, uri) = match (Origin::new(url), url.as_str().parse::<Uri>()) {
+            (Ok(origin), Ok(uri)) => (origin, uri),
+            (Err(fault), _) => return Ok(unsendable(fault.to_string())),
+            (_, Err(fault)) => return Ok(unsendable(format!("the URL is malformed: {fault}"))),
+        };
+        let request = Request { method: Method::Post, origin: &origin, uri: &uri, headers, body };
+        self.make(&request, Receipt::keeping(most), timeout).await
+    }
+
+    async fn make(
+        &self,
+        request: &Request<'_>,
+        mut receipt: Receipt,
+        timeout: Duration,
+    ) -> Result<Sent, LocalFault> {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
-        let request = Request { method, origin, uri, headers, body };
-        let mut receipt = Receipt::default();
-        let ended = tokio::time::timeout(timeout, self.parts.exchange(&request, &mut receipt)).await;
+        let origin = request.origin;
+        let ended = tokio::time::timeout(timeout, self.parts.exchange(request, &mut receipt)).await;
         let seconds = timeout.as_secs_f64();
         if ended.is_err() && receipt.status().is_some() {
             receipt.note(format!("the response did not end within {seconds} s"));
@@ -206,7 +236,7 @@ impl Parts {
                     match connection.exchange(request, receipt).await {
                         // The server was about to close the idle connection (RFC 9110, section 15.5.9).
                         Ok(http1::Keep::Close) if reused && receipt.status() == Some(408) && !is_fresh => {
-                            *receipt = Receipt::default();
+                            receipt.restart();
                             (true, Fault::Unanswered(std::io::ErrorKind::ConnectionAborted.into()))
                         }
                         Ok(http1::Keep::Close) => return Ok(()),
@@ -303,7 +333,8 @@ impl Parts {
             Speaks::Http1Only => Offer::Http1,
             Speaks::Unknown | Speaks::Http1 | Speaks::Http2 => Offer::Http2OrHttp1,
         };
-        let socket = Socket::tls(dialled, &self.tls, name.clone(), offer).await.map_err(Fault::Handshake)?;
+        let tls = origin.own_tls(&self.roots).map_err(Fault::OwnTls)?.unwrap_or(&self.tls);
+        let socket = Socket::tls(dialled, tls, name.clone(), offer).await.map_err(Fault::Handshake)?;
         if !socket.chose_http2() {
             self.pool.learn(origin, Speaks::Http1);
             return Ok(Connection::Http1(http1::Connection::new(socket)));

@@ -1,6 +1,11 @@
 //! An origin: scheme, host and port of a receiver, parsed once for each subscription.
 
-use rustls::pki_types::ServerName;
+use super::{
+    own_tls::{BadClientTls, OwnTls},
+    tls::Tls,
+};
+use model::credentials::ClientTls;
+use rustls::{RootCertStore, pki_types::ServerName};
 use std::sync::Arc;
 use url::{Host, Url};
 
@@ -15,6 +20,8 @@ pub(crate) struct Origin {
     pub(super) authority: String,
     /// For `https`, the name that the certificate must be for.
     pub(super) tls: Option<ServerName<'static>>,
+    /// Credentials and authorities of this receiver's subscription alone.
+    own: Option<OwnTls>,
 }
 
 /// Why a URL has no origin that requests can be sent to.
@@ -47,7 +54,19 @@ impl Origin {
             (other, _) => return Err(OriginError::Scheme(other.to_owned())),
         };
         let key = format!("{}://{authority}", url.scheme()).into();
-        Ok(Self { key, host, port, authority, tls })
+        Ok(Self { key, host, port, authority, tls, own: None })
+    }
+
+    /// The same with a client certificate or authorities of its own. It shares no connection with other subscriptions.
+    #[must_use]
+    pub(crate) fn with_client_tls(self, settings: &ClientTls) -> Self {
+        let own = OwnTls::new(settings);
+        Self { key: format!("{}#{}", self.key, own.fingerprint()).into(), own: Some(own), ..self }
+    }
+
+    /// The TLS of this origin alone, if it has any.
+    pub(super) fn own_tls(&self, roots: &RootCertStore) -> Result<Option<&Tls>, BadClientTls> {
+        self.own.as_ref().map(|own| own.tls(roots)).transpose()
     }
 
     /// The receiver's name in messages.

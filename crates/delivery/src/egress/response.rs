@@ -42,6 +42,8 @@ pub(super) struct Receipt {
     /// Headers that did not fit into the lines.
     dropped: usize,
     body: Vec<u8>,
+    /// Bytes of the body that are kept beyond [`KEPT`], for a caller that reads the body itself.
+    more: usize,
     seen: u64,
     retry_after: Option<RetryAfter>,
     location: Option<String>,
@@ -52,6 +54,20 @@ pub(super) struct Receipt {
 }
 
 impl Receipt {
+    /// A receipt that keeps up to this number of bytes of the body, as they were received.
+    pub(super) fn keeping(most: usize) -> Self {
+        Self { more: most.saturating_sub(KEPT), ..Self::default() }
+    }
+
+    /// Forgets everything, before the request is sent again.
+    pub(super) fn restart(&mut self) {
+        *self = Self { more: self.more, ..Self::default() };
+    }
+
+    const fn room(&self) -> usize {
+        KEPT + self.more
+    }
+
     pub(super) const fn status(&self) -> Option<u16> {
         self.status
     }
@@ -140,7 +156,7 @@ impl Receipt {
     /// Records a part of the body.
     pub(super) fn data(&mut self, data: &[u8]) {
         self.seen += data.len() as u64;
-        let room = KEPT - self.body.len();
+        let room = self.room() - self.body.len();
         self.body.extend_from_slice(&data[..data.len().min(room)]);
     }
 
@@ -151,7 +167,7 @@ impl Receipt {
 
     /// True when the kept part of the body was received.
     pub(super) const fn is_full(&self) -> bool {
-        self.body.len() >= KEPT
+        self.body.len() >= self.room()
     }
 
     /// The response; `None` without a status.
@@ -161,7 +177,10 @@ impl Receipt {
             let (dropped, are) = (self.dropped, if self.dropped == 1 { "header is" } else { "headers are" });
             self.note(format!("{dropped} more {are} not kept"));
         }
-        let kept = content::readable(self.body, &self.encodings, &self.media);
+        let kept = match self.more {
+            0 => content::readable(self.body, &self.encodings, &self.media),
+            _ => content::Kept { body: self.body.into(), note: None },
+        };
         self.notes.extend(kept.note);
         let note = self.notes.into_iter().reduce(|all, more| all + "; " + &more);
         Some(Answer {

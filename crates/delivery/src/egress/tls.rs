@@ -5,9 +5,10 @@ mod p521_exchange;
 pub(super) mod words;
 
 use rustls::{
-    ClientConfig, RootCertStore, SignatureScheme,
+    ClientConfig, ConfigBuilder, RootCertStore, SignatureScheme,
+    client::WantsClientCert,
     crypto::{CryptoProvider, WebPkiSupportedAlgorithms, ring},
-    pki_types::{ServerName, SignatureVerificationAlgorithm},
+    pki_types::{CertificateDer, PrivateKeyDer, ServerName, SignatureVerificationAlgorithm},
 };
 use std::{
     io,
@@ -32,14 +33,23 @@ pub(super) struct Tls {
 
 impl Tls {
     pub(super) fn new(roots: RootCertStore) -> Result<Self, rustls::Error> {
-        let mut config = ClientConfig::builder_with_provider(Arc::new(provider()))
-            .with_safe_default_protocol_versions()?
-            .with_root_certificates(roots)
-            .with_no_client_auth();
+        Ok(Self::of(builder(roots)?.with_no_client_auth()))
+    }
+
+    /// With a client certificate.
+    pub(super) fn with_identity(
+        roots: RootCertStore,
+        chain: Vec<CertificateDer<'static>>,
+        key: PrivateKeyDer<'static>,
+    ) -> Result<Self, rustls::Error> {
+        builder(roots)?.with_client_auth_cert(chain, key).map(Self::of)
+    }
+
+    fn of(mut config: ClientConfig) -> Self {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let http1 = TlsConnector::from(Arc::new(config.clone()));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Ok(Self { both: TlsConnector::from(Arc::new(config)), http1 })
+        Self { both: TlsConnector::from(Arc::new(config)), http1 }
     }
 
     pub(super) async fn connect(
@@ -54,6 +64,11 @@ impl Tls {
         };
         connector.connect(name, tcp).await
     }
+}
+
+fn builder(roots: RootCertStore) -> Result<ConfigBuilder<ClientConfig, WantsClientCert>, rustls::Error> {
+    let builder = ClientConfig::builder_with_provider(Arc::new(provider())).with_safe_default_protocol_versions()?;
+    Ok(builder.with_root_certificates(roots))
 }
 
 /// True when the handshake negotiated HTTP/2 (ALPN).

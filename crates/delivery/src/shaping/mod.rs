@@ -18,7 +18,10 @@ use model::{
 };
 use serde_json::Value;
 use std::{sync::Arc, time::Duration};
-use transform::{Effect, Failure, Input, Ran, ScriptFault, Scripts};
+use transform::{
+    Effect, Failure, Input, Ran, ScriptFault, Scripts,
+    templates::{EventFacts as TemplateFacts, Options, Template},
+};
 
 /// Forms requests.
 #[derive(Clone)]
@@ -87,7 +90,11 @@ impl Shaping {
                     Err(fault) => return Err(NotShaped::Script(Box::new(fault), shaped.ran)),
                 }
             }
-            Some(Transformation::Template(name)) => render(name, outgoing, defaults, &mut shaped)?,
+            Some(Transformation::Template(_)) => {
+                if let Some((template, options)) = &prepared.template {
+                    render(*template, options, outgoing, defaults, &mut shaped)?;
+                }
+            }
         }
         Ok(shaped)
     }
@@ -109,7 +116,7 @@ impl Shaping {
             kind: event.event_type.as_str(),
             timestamp: &timestamp,
             tenant: event.tenant.as_str(),
-            metadata: if event.metadata.is_empty() { "{}" } else { std::str::from_utf8(&event.metadata).unwrap_or("{}") },
+            metadata: text(&event.metadata),
             method: method.name(),
             path,
             headers: &headers,
@@ -195,22 +202,32 @@ fn value(json: &[u8]) -> Value {
 }
 
 /// Renders a template that ships with Postrider.
-fn render(name: &str, outgoing: &Outgoing, defaults: &Defaults, shaped: &mut Shaped) -> Result<(), NotShaped> {
-    let unknown = || NotShaped::Fault(format!("there is no template {name:?}"));
-    let template = transform::Template::parse(name).ok_or_else(unknown)?;
+fn render(
+    template: Template,
+    options: &Options,
+    outgoing: &Outgoing,
+    defaults: &Defaults,
+    shaped: &mut Shaped,
+) -> Result<(), NotShaped> {
     let event: &Event = &outgoing.event;
     let timestamp = event.timestamp.to_string();
-    let rendered = template.render(&transform::EventFacts {
+    let event = TemplateFacts {
         id: outgoing.public_id(defaults.ids),
-        event_type: event.event_type.as_str(),
+        kind: event.event_type.as_str(),
         timestamp: &timestamp,
         tenant: event.tenant.as_str(),
         source: &defaults.source,
-        data: &event.data,
-        metadata: &event.metadata,
-    });
-    shaped.content_type = Some(HeaderValue::from_str(&rendered.content_type).map_err(|_| malformed("content type"))?);
+        data: text(&event.data),
+        metadata: text(&event.metadata),
+    };
+    let rendered = template.render(&event, options);
+    shaped.content_type = Some(HeaderValue::from_static(rendered.content_type));
     shaped.headers = parsed(&rendered.headers)?;
-    shaped.body = Some(rendered.body);
+    shaped.body = Some(rendered.body.into());
     Ok(())
+}
+
+/// A JSON object as text; an absent one is empty.
+fn text(json: &[u8]) -> &str {
+    if json.is_empty() { "{}" } else { std::str::from_utf8(json).unwrap_or("{}") }
 }

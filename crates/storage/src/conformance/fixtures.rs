@@ -162,6 +162,7 @@ impl<'s> World<'s> {
             credentials: Credentials {
                 authentication: Some(Authentication::Basic { username: "me".into(), password: "hüsh".into() }),
                 tls: None,
+                template_options: [("routing_key".into(), "hush".into())].into(),
             },
             secrets: vec![
                 SigningSecret { value: "whsec_current".into(), until: None },

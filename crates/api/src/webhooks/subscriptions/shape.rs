@@ -10,9 +10,11 @@ use crate::{
 use model::{
     Channels, FieldErrors, Shape, Subscription,
     shape::{Compression, FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
+    subscription::MASKED,
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::collections::BTreeMap;
 use utoipa::ToSchema;
 
 /// A change of requests before they are signed: a script or a template.
@@ -27,6 +29,10 @@ pub(crate) struct TransformationFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<TemplateName>)]
     template: Patch<String>,
+    /// Options of the template, such as the `routing_key` of PagerDuty: an object of texts.
+    #[serde(default)]
+    #[schema(value_type = Option<Object>)]
+    options: Patch<Map<String, Value>>,
 }
 
 /// The form of requests beside headers and body. Fields that are absent get their default.
@@ -55,6 +61,10 @@ pub(crate) struct TransformationShown {
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<TemplateName>)]
     template: Option<String>,
+    /// Keys are shown as `***` to keys without the scope `webhooks.secret.view`.
+    #[serde(skip_serializing_if = "Map::is_empty")]
+    #[schema(value_type = Option<Object>)]
+    options: Map<String, Value>,
 }
 
 /// The form of requests beside headers and body.
@@ -69,12 +79,23 @@ pub(crate) struct RequestShown {
 }
 
 impl TransformationShown {
-    pub(super) fn new(of: &Transformation) -> Self {
-        match of {
-            Transformation::Script(script) => Self { script: Some(script.to_string()), template: None },
-            Transformation::Template(name) => Self { script: None, template: Some(name.to_string()) },
-        }
+    pub(super) fn new(of: &Subscription, sees_secrets: bool) -> Option<Self> {
+        let option = |(name, value): (&String, &String)| {
+            let shown = if sees_secrets || !is_key(name) { value } else { MASKED };
+            (name.clone(), shown.into())
+        };
+        let options = of.credentials.template_options.iter().map(option).collect();
+        let (script, template) = match of.policies.shape.transformation.as_ref()? {
+            Transformation::Script(script) => (Some(script.to_string()), None),
+            Transformation::Template(name) => (None, Some(name.to_string())),
+        };
+        Some(Self { script, template, options })
     }
+}
+
+/// True for an option of a template that is a credential.
+fn is_key(name: &str) -> bool {
+    name.ends_with("_key")
 }
 
 impl RequestShown {
@@ -88,7 +109,8 @@ impl RequestShown {
 
 impl SubscriptionFields {
     pub(super) fn apply_shape(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
-        let shape = &mut subscription.policies.shape;
+        let Subscription { policies, credentials, .. } = subscription;
+        let shape = &mut policies.shape;
         self.apply_filter(shape, faults);
         if let Some(given) = self.channels.as_ref().given() {
             let names = given.into_iter().flatten().map(String::as_str);
@@ -98,10 +120,14 @@ impl SubscriptionFields {
         }
         match &self.transformation {
             Patch::Absent => {}
-            Patch::Null => shape.transformation = None,
+            Patch::Null => {
+                shape.transformation = None;
+                credentials.template_options.clear();
+            }
             Patch::Value(given) => {
-                if let Some(given) = given.check(faults) {
-                    shape.transformation = Some(given);
+                if let Some((transformation, options)) = given.check(&credentials.template_options, faults) {
+                    shape.transformation = Some(transformation);
+                    credentials.template_options = options;
                 }
             }
         }
@@ -175,20 +201,27 @@ pub(crate) fn check_filter(source: &str) -> Result<filter::Filter, FilterFault> 
 
 impl TransformationFields {
     /// The transformation. A script's own faults are found by running it: see [`super::scripts`].
-    fn check(&self, faults: &mut FieldErrors) -> Option<Transformation> {
+    fn check(
+        &self,
+        known: &BTreeMap<String, String>,
+        faults: &mut FieldErrors,
+    ) -> Option<(Transformation, BTreeMap<String, String>)> {
         match (self.script.as_ref().value(), self.template.as_ref().value()) {
             (Some(script), None) if script.len() > SCRIPT_MAX => {
                 faults.add("transformation.script", format!("must have at most {SCRIPT_MAX} bytes"));
                 None
             }
-            (Some(script), None) => Some(Transformation::Script(script.as_str().into())),
+            (Some(script), None) => Some((Transformation::Script(script.as_str().into()), BTreeMap::new())),
             (None, Some(name)) => {
-                let known = transform::Template::parse(name).ok_or_else(|| {
-                    let names = transform::Template::ALL.map(transform::Template::name).join(", ");
+                let found = transform::templates::Template::parse(name).ok_or_else(|| {
+                    let names = transform::templates::Template::ALL.map(transform::templates::Template::name).join(", ");
                     format!("must be one of {names}")
                 });
-                let template = faults.take("transformation.template", known)?;
-                Some(Transformation::Template(template.name().into()))
+                let template = faults.take("transformation.template", found)?;
+                let options = self.options(known, faults)?;
+                let checked = transform::templates::Options::check(template, options.clone());
+                faults.take("transformation.options", checked)?;
+                Some((Transformation::Template(template.name().into()), options))
             }
             (Some(_), Some(_)) => {
                 faults.add("transformation", "must have a script or a template, not both");
@@ -199,6 +232,26 @@ impl TransformationFields {
                 None
             }
         }
+    }
+}
+
+impl TransformationFields {
+    /// The options; a masked value keeps the known one.
+    fn options(
+        &self,
+        known: &BTreeMap<String, String>,
+        faults: &mut FieldErrors,
+    ) -> Option<BTreeMap<String, String>> {
+        let mut options = BTreeMap::new();
+        for (name, value) in self.options.as_ref().value().into_iter().flatten() {
+            let Some(text) = value.as_str() else {
+                faults.add(format!("transformation.options.{name}"), "must be a string");
+                return None;
+            };
+            let kept = known.get(name).filter(|_| text == MASKED).map_or(text, String::as_str);
+            options.insert(name.clone(), kept.to_owned());
+        }
+        Some(options)
     }
 }
 

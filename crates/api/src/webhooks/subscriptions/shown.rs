@@ -148,7 +148,7 @@ impl SubscriptionShown {
             on_pause: s.policies.on_pause.name(),
             filter: s.policies.shape.filter.as_deref().map(str::to_owned),
             channels: s.policies.shape.channels.clone(),
-            transformation: s.policies.shape.transformation.as_ref().map(TransformationShown::new),
+            transformation: TransformationShown::new(s, sees_secrets),
             request: RequestShown::new(&s.policies.shape.request),
             compression: s.policies.shape.compression.map(Compression::name),
         }
