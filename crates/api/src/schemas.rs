@@ -3,6 +3,7 @@
 use model::{
     PortalMode, Profile, ReplayState, Scope,
     channel::CHANNEL_MAX,
+    credentials::{Authentication, ClientAuthentication},
     event::EventType,
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
@@ -56,6 +57,10 @@ texts! {
         text.min_length(Some(1)).max_length(Some(CHANNEL_MAX)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"))
     };
     CompressionName as "Compression": |text| text.enum_values(Some(Compression::ALL.map(Compression::name)));
+    AuthenticationName as "AuthenticationType": |text| text.enum_values(Some(Authentication::KINDS));
+    ClientAuthenticationName as "ClientAuthentication": |text| {
+        text.enum_values(Some(ClientAuthentication::ALL.map(ClientAuthentication::name)))
+    };
     /// Methods of requests to receivers.
     MethodName as "RequestMethod": |text| text.enum_values(Some(Method::ALL.map(Method::name)));
     /// Templates of requests.

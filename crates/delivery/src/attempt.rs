@@ -1,8 +1,9 @@
 //! One delivery attempt: builds the request, signs it, sends it, and reports the result.
 
 use crate::{
-    egress::{Egress, LocalFault, Sent},
+    egress::{Answer, Egress, LocalFault, Sent},
     outgoing::Outgoing,
+    receivers::{Token, Tokens, Unauthenticated, authenticate},
     shaping::{NotShaped, ScriptRun, Shaped, Shaping, compress},
     target::{Defaults, Prepared, Target},
 };
@@ -12,12 +13,13 @@ use http::{
     header::{self, InvalidHeaderValue},
 };
 use model::{
-    Attempt, AttemptError, AttemptResult, Profile, Timestamp, TraceContext,
+    Attempt, AttemptError, AttemptResult, Clock, Profile, Timestamp, TraceContext,
     attempt::{AttemptErrorKind, response_message},
     profile,
     shape::{Compression, Method},
     subscription::MASKED,
 };
+use std::sync::Arc;
 
 /// The time of an attempt, by two clocks.
 #[derive(Clone, Copy, Debug)]
@@ -33,6 +35,8 @@ pub(crate) struct Means<'s> {
     pub(crate) egress: &'s Egress,
     pub(crate) defaults: &'s Defaults,
     pub(crate) shaping: &'s Shaping,
+    pub(crate) tokens: &'s Tokens,
+    pub(crate) clock: &'s dyn Clock,
 }
 
 /// An attempt that was made, or the reason for which there is none.
@@ -63,14 +67,16 @@ pub(crate) async fn send(
         Err(NotShaped::Fault(message)) => failed(message),
         Ok(formed) => {
             let timeout = target.subscription.timeout;
-            let request_body = formed.is_shaped.then(|| formed.body.clone());
-            let (encoding, body) = compressed(target.subscription.policies.shape.compression, formed.body);
-            let mut headers = formed.headers;
-            headers.extend(encoding.map(|encoding| (header::CONTENT_ENCODING, HeaderValue::from_static(encoding))));
-            let (origin, uri) = (&formed.prepared.origin, formed.uri.as_ref().unwrap_or(&formed.prepared.uri));
-            let sent = means.egress.send(origin, (formed.method, uri), headers, body, timeout).await?;
-            let (mut attempt, result) = report(sent, formed.lines, profile, number, times.now);
-            attempt.request_body = request_body;
+            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, .. } = formed;
+            let uri = uri.as_ref().unwrap_or(&prepared.uri);
+            let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, timeout).await?;
+            if let (Some(token), Some(authentication), Ok(Answer { status: 401, .. })) =
+                (&token, &prepared.authentication, &sent.result)
+            {
+                authenticate::refused(authentication, means.tokens, token);
+            }
+            let (mut attempt, result) = report(sent, lines, profile, number, times.now);
+            attempt.request_body = is_shaped.then_some(body);
             (attempt, result)
         }
     };
@@ -97,6 +103,10 @@ pub(crate) struct Formed<'t> {
     pub(crate) lines: String,
     /// The body that is signed, before it is compressed.
     pub(crate) body: Bytes,
+    /// The body as it is sent.
+    pub(crate) wire: Bytes,
+    /// The access token that it carries.
+    pub(crate) token: Option<Arc<Token>>,
     /// The body is not that of the profile.
     pub(crate) is_shaped: bool,
     pub(crate) ran: Option<ScriptRun>,
@@ -104,7 +114,7 @@ pub(crate) struct Formed<'t> {
 
 /// Forms and signs a request.
 pub(crate) async fn form<'t>(
-    Means { defaults, shaping, .. }: Means<'_>,
+    Means { egress, defaults, shaping, tokens, clock }: Means<'_>,
     target: &'t Target,
     outgoing: &Outgoing,
     times: Times,
@@ -119,10 +129,21 @@ pub(crate) async fn form<'t>(
     };
     let is_shaped = shaped.body.is_some();
     let body = shaped.body.clone().unwrap_or_else(|| outgoing.body(profile, defaults.ids));
-    let (headers, lines) = headers(prepared, profile, (outgoing, id), (&body, &shaped), times, trace)
+    let (mut headers, mut lines) = headers(prepared, profile, (outgoing, id), (&body, &shaped), times, trace)
         .map_err(|_| NotShaped::Fault("a header's value is malformed".to_owned()))?;
     let Shaped { method, uri, ran, .. } = shaped;
-    Ok(Formed { prepared, method, uri, headers, lines, body, is_shaped, ran })
+    let (encoding, wire) = compressed(target.subscription.policies.shape.compression, body.clone());
+    if let Some(encoding) = encoding {
+        headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
+        lines.push_str(&format!("content-encoding: {encoding}\n"));
+    }
+    let mut token = None;
+    if let Some(authentication) = &prepared.authentication {
+        let uri = uri.as_ref().unwrap_or(&prepared.uri);
+        let request = Unauthenticated { method, uri, body: &wire, headers: &mut headers, lines: &mut lines };
+        token = request.authenticate(authentication, (egress, tokens, clock)).await?;
+    }
+    Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, ran })
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");

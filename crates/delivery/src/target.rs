@@ -4,6 +4,7 @@ use crate::{
     egress::{Origin, OriginError},
     lanes::PolicyDefaults,
     matching::{Content, LeftOut},
+    receivers::authenticate,
 };
 use filter::Filter;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -62,6 +63,7 @@ pub(crate) struct Prepared {
     pub(crate) secrets: Vec<(signing::Secret, Option<Timestamp>)>,
     /// The template of the subscription's transformation, with its options.
     pub(crate) template: Option<(Template, Options)>,
+    pub(crate) authentication: Option<authenticate::Prepared>,
     /// Retry policies by event type.
     pub(crate) retries: Retries,
 }
@@ -118,6 +120,8 @@ pub(crate) enum Unsendable {
     Template(String),
     #[error(transparent)]
     TemplateOption(#[from] BadOption),
+    #[error(transparent)]
+    Authentication(#[from] authenticate::Malformed),
     #[error("the signing secret is malformed: {0}")]
     Secret(#[from] signing::BadSecret),
 }
@@ -150,6 +154,7 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
     let rules = subscription.profile.rules();
     Ok(Prepared {
         template: template(subscription)?,
+        authentication: authenticate::Prepared::new(subscription)?,
         headers,
         lines,
         visible,

@@ -50,7 +50,7 @@ pub const EGRESS_REFUSALS: [&str; 7] = [
 ];
 
 /// Resources of this machine that requests need.
-pub const SHORTAGES: [&str; 5] = ["descriptors", "memory", "ports", "connections", "resolver"];
+pub const SHORTAGES: [&str; 6] = ["descriptors", "memory", "ports", "connections", "resolver", "scripts"];
 
 const NO_LABELS: [&str; 0] = [];
 

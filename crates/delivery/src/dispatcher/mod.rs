@@ -19,6 +19,7 @@ use crate::{
     numbers::LaneNumber,
     operational::Operational,
     outgoing::Offer,
+    receivers::Tokens,
     shaping::Shaping,
     shortages::Shortages,
     target::{Defaults, Target},
@@ -51,6 +52,8 @@ pub(crate) struct Dispatcher {
     pub(crate) operational: Arc<Operational>,
     pub(crate) egress: Egress,
     pub(crate) shaping: Shaping,
+    /// Access tokens of subscriptions with OAuth 2.0.
+    pub(crate) tokens: Tokens,
     /// For what is committed without the journal.
     pub(crate) feed: Arc<Feed>,
     pub(crate) defaults: Defaults,

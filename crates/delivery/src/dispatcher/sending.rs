@@ -103,7 +103,7 @@ impl Dispatcher {
     }
 
     pub(crate) fn means(&self) -> Means<'_> {
-        Means { egress: &self.egress, defaults: &self.defaults, shaping: &self.shaping }
+        Means { egress: &self.egress, defaults: &self.defaults, shaping: &self.shaping, tokens: &self.tokens, clock: &*self.clock }
     }
 
     /// The end of a delivery that the subscription's transformation drops.

@@ -1,7 +1,7 @@
 //! Errors of requests without a response: the message, the cause (the receiver or this machine), and whether the
 //! request may be sent again at once.
 
-use super::{policy::Blocked, tls};
+use super::{own_tls::BadClientTls, policy::Blocked, tls};
 use model::attempt::{AttemptError, AttemptErrorKind, cut};
 use rustix::io::Errno;
 use std::{error::Error, io};
@@ -56,6 +56,8 @@ pub(super) enum Fault {
     /// No address accepted the connection.
     Connect(io::Error),
     Handshake(io::Error),
+    /// The subscription's own certificate or authorities cannot be used.
+    OwnTls(BadClientTls),
     /// The connection ended before a byte of the response.
     Unanswered(io::Error),
     /// The connection ended within the status line, or after an interim response.
@@ -163,6 +165,7 @@ impl Fault {
         let (kind, message) = match self {
             Self::Local(fault) => return Err(fault),
             Self::Blocked(blocked) => (Kind::Blocked, format!("Not sent: {blocked}")),
+            Self::OwnTls(fault) => (Kind::Tls, format!("Not sent: tls.{} {fault}", fault.field())),
             Self::Resolve(fault) => (Kind::Dns, format!("DNS error for {host}: {fault}")),
             Self::Connect(fault) => connect(&fault, host),
             Self::Handshake(fault) => match tls_fault(&fault) {
@@ -257,8 +260,8 @@ mod tests {
 
     #[test]
     fn every_shortage_is_a_label_of_its_metric() {
-        use LocalFault::{Connections, Descriptors, Memory, Ports, Resolver};
-        assert_eq!([Descriptors, Memory, Ports, Connections, Resolver].map(LocalFault::name), metrics::SHORTAGES);
+        use LocalFault::{Connections, Descriptors, Memory, Ports, Resolver, Scripts};
+        assert_eq!([Descriptors, Memory, Ports, Connections, Resolver, Scripts].map(LocalFault::name), metrics::SHORTAGES);
     }
 
     #[test]

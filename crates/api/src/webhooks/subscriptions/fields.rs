@@ -1,6 +1,7 @@
 //! The fields of a subscription as clients send them, and their checks; shared by creation and change.
 
 use super::{
+    credentials::{AuthenticationFields, TlsFields},
     defaults::default_retries,
     policies::{CircuitBreakerFields, RateLimitFields},
     retry::{self, RetryFields},
@@ -124,6 +125,15 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<CompressionName>)]
     pub(super) compression: Patch<String>,
+    /// How requests are authenticated to the receiver. Its secrets are write-only; in a change, absent ones keep their
+    /// value. Null: not at all.
+    #[serde(default)]
+    #[schema(value_type = Option<AuthenticationFields>)]
+    pub(super) authentication: Patch<AuthenticationFields>,
+    /// A client certificate (mutual TLS), and the authorities that sign the receiver's certificate.
+    #[serde(default)]
+    #[schema(value_type = Option<TlsFields>)]
+    pub(super) tls: Patch<TlsFields>,
 }
 
 /// The reason for which metadata is refused.
@@ -188,6 +198,7 @@ impl SubscriptionFields {
         }
         self.apply_policies(app, subscription, &mut faults);
         self.apply_shape(subscription, &mut faults);
+        self.apply_credentials(app, subscription, &mut faults);
         self.apply_state(app, subscription, &mut faults);
         faults.into_result()
     }

@@ -5,6 +5,7 @@ mod applied_policies;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod creation;
+pub(crate) mod credentials;
 pub(crate) mod defaults;
 pub(crate) mod delete;
 pub(crate) mod deliveries;

@@ -1,6 +1,7 @@
 //! A subscription in the platform API.
 
 use super::{
+    credentials::{AuthenticationShown, TlsShown},
     health::HealthShown,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
@@ -84,6 +85,10 @@ pub(crate) struct SubscriptionShown {
     request: Option<RequestShown>,
     #[schema(value_type = Option<CompressionName>)]
     compression: Option<&'static str>,
+    /// Without its secrets.
+    authentication: Option<AuthenticationShown>,
+    /// Without the private key.
+    tls: Option<TlsShown>,
 }
 
 /// A created subscription with its signing secret, which is shown only this once.
@@ -151,6 +156,8 @@ impl SubscriptionShown {
             transformation: TransformationShown::new(s, sees_secrets),
             request: RequestShown::new(&s.policies.shape.request),
             compression: s.policies.shape.compression.map(Compression::name),
+            authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),
+            tls: s.credentials.tls.as_ref().map(TlsShown::new),
         }
     }
 }
