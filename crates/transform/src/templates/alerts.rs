@@ -1,8 +1,8 @@
 //! PagerDuty and Opsgenie.
 
 use super::{
-    EventFacts, Options,
-    options::{PRIORITY, ROUTING_KEY, SEVERITY},
+    event::EventFacts,
+    options::{Options, PRIORITY, ROUTING_KEY, SEVERITY},
     text::{cut, line, pretty, title, units, with_member},
 };
 use serde_json::{Map, Value, json, value::RawValue};

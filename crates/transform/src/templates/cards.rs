@@ -1,7 +1,7 @@
 //! Microsoft Teams.
 
 use super::{
-    EventFacts,
+    event::EventFacts,
     text::{cut, line, pretty, title},
 };
 use serde_json::{Value, json};

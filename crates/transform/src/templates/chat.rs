@@ -1,7 +1,7 @@
 //! Slack and Discord.
 
 use super::{
-    EventFacts,
+    event::EventFacts,
     text::{cut, escaped, line, pretty, title, units},
 };
 use serde_json::{Value, json};

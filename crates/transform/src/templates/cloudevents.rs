@@ -1,6 +1,9 @@
 //! CloudEvents 1.0.
 
-use super::{EventFacts, JSON, Rendered, text::with_member};
+use super::{
+    event::{EventFacts, JSON, Rendered},
+    text::with_member,
+};
 use percent_encoding::{AsciiSet, CONTROLS, utf8_percent_encode};
 use serde_json::json;
 

@@ -1,6 +1,6 @@
 //! `application/x-www-form-urlencoded`, for receivers that cannot read JSON.
 
-use super::{EventFacts, Rendered};
+use super::event::{EventFacts, Rendered};
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 use std::fmt;

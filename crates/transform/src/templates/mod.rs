@@ -7,82 +7,21 @@ mod alerts;
 mod cards;
 mod chat;
 mod cloudevents;
+mod event;
 mod form;
 mod options;
+mod template;
 mod text;
 
+pub use event::{EventFacts, Rendered};
 pub use options::{BadOption, Options};
+pub use template::Template;
 
+use event::JSON;
 use serde_json::{Value, value::RawValue};
 use std::borrow::Cow;
 
-/// An event to be rendered.
-#[derive(Clone, Copy, Debug)]
-pub struct EventFacts<'a> {
-    pub id: &'a str,
-    pub kind: &'a str,
-    /// RFC 3339.
-    pub timestamp: &'a str,
-    pub tenant: &'a str,
-    /// Public URL or name of the product that publishes the event.
-    pub source: &'a str,
-    /// JSON.
-    pub data: &'a str,
-    /// A JSON object.
-    pub metadata: &'a str,
-}
-
-/// The body of a request with its type, and headers beside it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rendered {
-    pub body: Vec<u8>,
-    pub content_type: &'static str,
-    /// Names in lower case, values in visible ASCII.
-    pub headers: Vec<(String, String)>,
-}
-
-/// A format of a receiver.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Template {
-    Slack,
-    Discord,
-    MicrosoftTeams,
-    PagerDuty,
-    Opsgenie,
-    Form,
-    CloudEvents,
-    CloudEventsBinary,
-}
-
 impl Template {
-    pub const ALL: [Self; 8] = [
-        Self::Slack,
-        Self::Discord,
-        Self::MicrosoftTeams,
-        Self::PagerDuty,
-        Self::Opsgenie,
-        Self::Form,
-        Self::CloudEvents,
-        Self::CloudEventsBinary,
-    ];
-
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Slack => "slack",
-            Self::Discord => "discord",
-            Self::MicrosoftTeams => "microsoft-teams",
-            Self::PagerDuty => "pagerduty",
-            Self::Opsgenie => "opsgenie",
-            Self::Form => "form",
-            Self::CloudEvents => "cloudevents",
-            Self::CloudEventsBinary => "cloudevents-binary",
-        }
-    }
-
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|template| template.name() == name)
-    }
-
     /// Renders an event. `options` must have been checked for this template; missing ones have their defaults. Data and
     /// metadata that are not JSON are rendered as texts, so the result is valid in any case.
     pub fn render(self, event: &EventFacts<'_>, options: &Options) -> Rendered {
@@ -104,8 +43,6 @@ impl Template {
         }
     }
 }
-
-const JSON: &str = "application/json";
 
 /// JSON as it is, other text as a JSON string.
 fn valid(json: &str) -> Cow<'_, str> {

@@ -1,6 +1,6 @@
 //! Options of templates: a small map of texts, checked when a subscription is created.
 
-use super::Template;
+use super::template::Template;
 use std::collections::BTreeMap;
 
 /// Options that have been checked for a template.

@@ -1,6 +1,6 @@
 //! Texts within limits. Vendors count characters as Unicode code points or as UTF-16 units; the larger count is used here.
 
-use super::EventFacts;
+use super::event::EventFacts;
 use serde_json::Value;
 
 /// The event in one line: its type and its tenant.

@@ -1,6 +1,6 @@
 //! Output of `console.log` and its relatives, bounded, for dry runs.
 
-use super::tools::type_name;
+use super::names::type_name;
 use crate::limits::{CONSOLE_BYTES, CONSOLE_LINES};
 use rquickjs::{Array, Coerced, Result, String as JsString, Value};
 use std::{cell::RefCell, rc::Rc};

@@ -2,11 +2,12 @@
 
 use super::{
     console::Console,
+    names::type_name,
     read::read,
     spelling::Spelling,
     stop::Stop,
     thrown::{self, NAME, fault},
-    tools::{self, Tools, type_name},
+    tools::{self, Tools},
     write::{self, Problem},
 };
 use crate::{

@@ -3,6 +3,7 @@
 mod confine;
 mod console;
 mod engine;
+mod names;
 mod read;
 mod spelling;
 mod stop;

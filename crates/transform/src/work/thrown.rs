@@ -1,9 +1,6 @@
 //! Exceptions of the engine as faults. An exception is a value of the script: reading it may run its code, or throw.
 
-use super::{
-    stop::Stop,
-    tools::{Tools, type_name},
-};
+use super::{names::type_name, stop::Stop, tools::Tools};
 use crate::fault::{FaultKind, ScriptFault};
 use rquickjs::{Ctx, Error, Object, Value};
 

@@ -2,7 +2,7 @@
 
 use super::console::Console;
 use rquickjs::{
-    Array, Context, Ctx, Function, Object, Result, Runtime, String as JsString, Type, Value, context::intrinsic,
+    Array, Context, Ctx, Function, Object, Result, Runtime, String as JsString, Value, context::intrinsic,
     function::Func,
 };
 
@@ -35,18 +35,6 @@ pub(super) struct Tools<'js> {
     kind_of_function: Function<'js>,
     assemble: Function<'js>,
     plain: Object<'js>,
-}
-
-/// The kind of a value by JavaScript's own names.
-pub(super) fn type_name(value: &Value<'_>) -> &'static str {
-    match value.type_of() {
-        Type::Bool => "boolean",
-        Type::Int | Type::Float => "number",
-        Type::BigInt => "bigint",
-        Type::Constructor => "function",
-        Type::Exception => "error",
-        other => other.as_str(),
-    }
 }
 
 /// A way to write an object in JSON.
