@@ -67,6 +67,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::subscriptions::test::test))
         .routes(routes!(webhooks::subscriptions::rotate_secret::rotate_secret))
         .routes(routes!(webhooks::subscriptions::secret::secret))
+        .routes(routes!(webhooks::subscriptions::jwks::jwks))
         .routes(routes!(webhooks::subscriptions::pause::pause))
         .routes(routes!(webhooks::subscriptions::activate::activate))
         .routes(routes!(webhooks::subscriptions::reset_breaker::reset_breaker))

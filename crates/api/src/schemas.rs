@@ -61,6 +61,8 @@ texts! {
     ClientAuthenticationName as "ClientAuthentication": |text| {
         text.enum_values(Some(ClientAuthentication::ALL.map(ClientAuthentication::name)))
     };
+    /// Kinds of generated signing secrets.
+    SecretTypeName as "SecretType": |text| text.enum_values(Some(crate::webhooks::secrets::SecretType::NAMES));
     /// Methods of requests to receivers.
     MethodName as "RequestMethod": |text| text.enum_values(Some(Method::ALL.map(Method::name)));
     /// Templates of requests.

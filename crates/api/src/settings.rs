@@ -37,6 +37,8 @@ pub struct SettingShown {
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub allow_http: bool,
+    /// The receiver of a new URL must repeat a challenge.
+    pub verify_urls: bool,
     /// Create a tenant when the operator's key first names it.
     pub tenants_on_first_use: bool,
     /// Default of `max_retries` for profiles with exponential backoff.
@@ -86,6 +88,7 @@ impl Settings {
     pub fn new(timeout: Duration) -> Self {
         Self {
             allow_http: false,
+            verify_urls: false,
             tenants_on_first_use: false,
             max_retries: 3,
             timeout,

@@ -25,3 +25,22 @@ pub struct Draft {
     pub trace: Option<Arc<TraceContext>>,
     pub channels: Channels,
 }
+
+impl Draft {
+    /// The challenge to the receiver of a new URL.
+    pub(crate) fn verification(challenge: &str) -> Self {
+        Self {
+            event_type: EventType::trusted("webhook.verification"),
+            data: format!(r#"{{"challenge":"{challenge}"}}"#).into(),
+            metadata: Bytes::new(),
+            given_id: None,
+            timestamp: None,
+            priority: Priority::Normal,
+            deliver_at: None,
+            idempotency_key: None,
+            broke_schema: false,
+            trace: None,
+            channels: Channels::default(),
+        }
+    }
+}

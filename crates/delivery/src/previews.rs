@@ -2,7 +2,7 @@
 //! the functions of publishing and sending, write nothing, and send nothing to a receiver.
 
 use crate::{
-    attempt::{self, Formed, Times},
+    attempt::{self, Formed, Sending, Times},
     dispatcher::Dispatcher,
     draft::Draft,
     egress::LocalFault,
@@ -17,7 +17,7 @@ use crate::{
 use bytes::Bytes;
 use model::{
     AttemptError, Clock, EventType, IdSource, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
-    TenantId, policy::OnPause, shape::Method,
+    Shape, TenantId, policy::OnPause, shape::Method,
 };
 use std::{sync::Arc, time::Duration};
 use storage::NewDelivery;
@@ -25,6 +25,8 @@ use transform::ScriptFault;
 
 /// Maximum time of a DNS look-up.
 const LOOK_UP: Duration = Duration::from_secs(5);
+/// Maximum time of a challenge.
+const CHALLENGE: Duration = Duration::from_secs(10);
 
 /// Why a subscription would receive an event, or not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -193,6 +195,31 @@ impl Previews {
         Ok(DryRun { end, console, took })
     }
 
+    /// Sends a signed challenge to the subscription's URL. The receiver owns the URL if it repeats the challenge; else the
+    /// reason is a sentence.
+    pub async fn challenge(&self, subscription: &Subscription) -> Result<Result<(), String>, LocalFault> {
+        let mut random = [0; 24];
+        self.ids.secret(&mut random);
+        let challenge = signing::hex(&random);
+        let draft = Draft::verification(&challenge);
+        let mut subscription = subscription.clone();
+        subscription.policies.shape = Shape::default();
+        let timeout = subscription.timeout.min(CHALLENGE);
+        let target = Target::new(Subscription { timeout, ..subscription });
+        let now = self.clock.now();
+        let new = new_event(&target.subscription.tenant, self.ids.event(now), &draft, Vec::new(), now);
+        let outgoing = Outgoing::new((*new.event).clone());
+        let times = Times { now, stamp: self.clock.wall() };
+        let sent = attempt::send(self.dispatcher.means(), &target, &outgoing, 1, times, None).await?;
+        let Sending::Attempted(attempt, _) = sent else { return Ok(Err("nothing was sent".into())) };
+        Ok(match attempt.response_code {
+            None => Err(attempt.error.unwrap_or_default()),
+            Some(200..300) if repeats(&attempt.response_body, &challenge) => Ok(()),
+            Some(200..300) => Err("its response does not have the challenge".into()),
+            Some(status) => Err(format!("it answered HTTP {status}")),
+        })
+    }
+
     /// Compiles a script of a transformation.
     pub async fn check_script(&self, script: &str) -> Result<Result<(), ScriptFault>, LocalFault> {
         self.dispatcher.shaping.check(script).await
@@ -211,6 +238,13 @@ impl Previews {
             Err(fault) => Err(Unreachable::Refused(fault)),
         }
     }
+}
+
+/// True for a response that is the challenge, or a JSON object with it.
+fn repeats(body: &[u8], challenge: &str) -> bool {
+    let text = String::from_utf8_lossy(body);
+    let named = || serde_json::from_slice::<serde_json::Value>(body).ok()?.get("challenge")?.as_str().map(str::to_owned);
+    text.trim() == challenge || named().as_deref() == Some(challenge)
 }
 
 fn recipient(target: &Target, event_type: &EventType, is_matched: bool) -> Recipient {

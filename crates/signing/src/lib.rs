@@ -5,7 +5,7 @@ mod secret;
 mod sign;
 mod verify;
 
-pub use secret::{BadSecret, Form, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec};
+pub use secret::{BadSecret, Form, PublicKey, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec};
 pub use sign::{hex, standard_content};
 pub use verify::{VerifyError, verify_hex, verify_standard};
 

@@ -6,7 +6,7 @@ use base64::{
 };
 use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
-use sha2::Sha256;
+use sha2::{Digest, Sha256};
 use std::fmt;
 
 /// A secret whose prefix announces a form that the rest does not have.
@@ -146,9 +146,32 @@ impl Secret {
         &self.plain
     }
 
-    /// The key `whpk_<base64>` with which receivers verify `v1a` signatures; `None` for symmetric secrets.
-    pub fn public_key(&self) -> Option<String> {
-        self.verifying_key().map(|key| format!("whpk_{}", STANDARD.encode(key.to_bytes())))
+    /// The key with which receivers verify `v1a` signatures; `None` for symmetric secrets.
+    pub fn public_key(&self) -> Option<PublicKey> {
+        self.verifying_key().map(|key| PublicKey(key.to_bytes()))
+    }
+}
+
+/// An ed25519 public key. Displayed as in Standard Webhooks: `whpk_<base64>`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PublicKey([u8; 32]);
+
+impl PublicKey {
+    /// The bytes in URL-safe base64: the parameter `x` of a JSON Web Key (RFC 8037).
+    pub fn x(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.0)
+    }
+
+    /// The thumbprint of the JSON Web Key (RFC 7638), which names it.
+    pub fn thumbprint(&self) -> String {
+        let members = format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, self.x());
+        URL_SAFE_NO_PAD.encode(Sha256::digest(members))
+    }
+}
+
+impl fmt::Display for PublicKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "whpk_{}", STANDARD.encode(self.0))
     }
 }
 

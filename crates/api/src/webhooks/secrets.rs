@@ -1,9 +1,9 @@
 //! Signing secrets: the rules for secrets that clients give, and the generation of new ones. The rules apply when a
 //! subscription is created; a stored secret keeps signing even if the rules have changed since.
 
-use crate::App;
+use crate::{App, body::Patch};
 use model::{
-    Profile,
+    FieldErrors, Profile,
     profile::GeneratedSecret,
     subscription::{SECRET_CHARACTERS, SECRET_KEY_BYTES_MIN, SigningSecret},
 };
@@ -78,15 +78,48 @@ pub(crate) fn generate(app: &App, profile: Profile) -> Option<SigningSecret> {
     }
 }
 
+/// The kind of a generated secret.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum SecretType {
+    Hmac,
+    Ed25519,
+}
+
+impl SecretType {
+    pub(crate) const NAMES: [&str; 2] = ["hmac", "ed25519"];
+}
+
+/// The given kind of a secret.
+pub(crate) fn secret_type(given: &Patch<String>, field: &str, faults: &mut FieldErrors) -> Option<SecretType> {
+    let known = match given.as_ref().value()?.as_str() {
+        "hmac" => Ok(SecretType::Hmac),
+        "ed25519" => Ok(SecretType::Ed25519),
+        _ => Err("must be hmac or ed25519"),
+    };
+    faults.take(field, known)
+}
+
+/// Generates a secret of this kind.
+pub(crate) fn generate_of(app: &App, kind: SecretType) -> String {
+    match kind {
+        SecretType::Hmac => generate_whsec(app),
+        SecretType::Ed25519 => generate_ed25519(app),
+    }
+}
+
 /// Generates the successor of `old`: an ed25519 key for an ed25519 key, because its receivers verify with a public key;
 /// otherwise a `whsec_` secret.
 pub(crate) fn generate_next(app: &App, old: Option<&SigningSecret>) -> String {
     if old.is_some_and(|secret| Form::of(&secret.value) == Form::Whsk) {
-        let mut random = [0; 32];
-        app.ids.secret(&mut random);
-        return signing::generate_ed25519(random);
+        return generate_ed25519(app);
     }
     generate_whsec(app)
+}
+
+fn generate_ed25519(app: &App) -> String {
+    let mut random = [0; 32];
+    app.ids.secret(&mut random);
+    signing::generate_ed25519(random)
 }
 
 /// A secret that signs until it is rotated.

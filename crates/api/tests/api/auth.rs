@@ -27,6 +27,7 @@ fn needs(operation: &Operation) -> Needs {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     match (method, path) {
         ("GET", "/healthz" | "/readyz") => Needs::Nothing,
+        ("GET", "/api/v1/webhooks/subscriptions/{id}/jwks.json") => Needs::Nothing,
         ("POST", "/api/v1/session") => Needs::SignIn,
         ("GET" | "DELETE", "/api/v1/session") => Needs::Credential,
         (_, "/api/v1/portal-sessions" | "/api/v1/portal-sessions/{id}") => Needs::Operator,
@@ -44,7 +45,7 @@ fn needs(operation: &Operation) -> Needs {
         ("POST", "/api/v1/events/{id}/cancel") => Needs::One(Scope::EventsPublish),
         ("DELETE", "/api/v1/events/{id}/payload") => Needs::One(Scope::WebhooksManage),
         ("GET", "/api/v1/events" | "/api/v1/events/{id}" | "/api/v1/events/{id}/payload") => Needs::Reading,
-        ("POST", "/api/v1/events/preview") => Needs::Reading,
+        ("POST", "/api/v1/events/preview" | "/api/v1/webhooks/subscriptions/filter-test") => Needs::Reading,
         ("GET", "/api/v1/stream") => Needs::ReadingAll,
         ("GET", "/api/v1/webhooks/events/misfits") => Needs::Operator,
         ("POST", "/api/v1/tenant/webhooks/deliveries") => Needs::One(Scope::EventsPublish),

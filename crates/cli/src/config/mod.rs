@@ -69,6 +69,7 @@ pub(crate) struct Config {
     pub(crate) admin_key: Option<String>,
     pub(crate) master_key: Option<Vec<u8>>,
     pub(crate) allow_http: bool,
+    pub(crate) verify_urls: bool,
     pub(crate) allow_networks: Vec<IpNet>,
     pub(crate) max_concurrency: usize,
     /// Lifetime of an idle connection to a receiver; zero disables keep-alive.
@@ -292,6 +293,7 @@ impl Raw {
                 .map(|key| self.get("master_key", |_| decode_master_key(&key)))
                 .transpose()?,
             allow_http: self.flag("allow_http")?,
+            verify_urls: self.flag("verify_urls")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
             keep_alive: Duration::from_secs(self.number("keep_alive_seconds", 0, 300, 45)?),

@@ -220,6 +220,7 @@ const PORTAL_SESSIONS_MAX: u32 = 10_000;
 fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Settings {
     Settings {
         allow_http: config.allow_http,
+        verify_urls: config.verify_urls,
         tenants_on_first_use: config.tenants_on_first_use,
         max_retries: config.max_retries,
         timeout: config.timeout,

@@ -119,7 +119,7 @@ async fn the_sink_verifies_generated_and_rotated_secrets() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_sink_verifies_ed25519_signatures_with_either_key() {
     let private = "whsk_AQIDBAUGBwgJCgsMDQ4PEBESExQVFhcYGRobHB0eHyA=";
-    let public = signing::Secret::parse(private).unwrap().public_key().unwrap();
+    let public = signing::Secret::parse(private).unwrap().public_key().unwrap().to_string();
     let rows = [
         // The profile's own header requires the private key.
         (public.as_str(), " verified (webhook-signature)"),

@@ -3,6 +3,7 @@
 use super::{
     defaults::blank,
     fields::{EventNames, SubscriptionFields},
+    ownership,
     shape::check_script,
 };
 use crate::{
@@ -11,7 +12,7 @@ use crate::{
         Problem,
         kinds::{DuplicateSubscription, NoSuchTenant, TooManySubscriptions},
     },
-    webhooks::secrets::generate,
+    webhooks::secrets::{current, generate, generate_of, secret_type},
 };
 use delivery::ChangeError;
 use model::{FieldErrors, Subscription, TenantId, policy::TenantLimit};
@@ -26,7 +27,15 @@ pub(crate) async fn make(
 ) -> Result<Subscription, Problem> {
     let mut faults = FieldErrors::default();
     let profile = fields.profile(&mut faults);
-    let secret = fields.secret(profile, &mut faults).or_else(|| generate(app, profile));
+    let given = fields.secret(profile, &mut faults);
+    let kind = secret_type(&fields.secret_type, "secret_type", &mut faults);
+    if given.is_some() && kind.is_some() {
+        faults.add("secret_type", "must be absent when a secret is given");
+    }
+    let secret = given.or_else(|| match kind {
+        Some(kind) => Some(current(generate_of(app, kind))),
+        None => generate(app, profile),
+    });
     let mut subscription = blank(app, tenant, profile);
     subscription.secrets.extend(secret);
     if fields.url.is_absent() {
@@ -68,6 +77,7 @@ async fn check_count<'a>(app: &'a App, tenant: &TenantId) -> Result<Option<Mutex
 }
 
 pub(crate) async fn store(app: &App, subscription: Subscription) -> Result<Subscription, Problem> {
+    ownership::check(app, &subscription).await?;
     // Held until the subscription is stored, so that two of them cannot both be the last one that fits.
     let _counting = check_count(app, &subscription.tenant).await?;
     app.engine.control.create_subscription(subscription.clone()).await.map_err(|fault| match fault {

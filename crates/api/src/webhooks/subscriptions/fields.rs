@@ -7,7 +7,7 @@ use super::{
     retry::{self, RetryFields},
     shape::{RequestFields, TransformationFields},
 };
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName};
+use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SecretTypeName};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
@@ -83,6 +83,11 @@ pub(crate) struct SubscriptionFields {
     #[serde(default)]
     #[schema(value_type = Option<String>, min_length = 6, max_length = 500, pattern = r"^\S+$")]
     pub(super) secret: Patch<String>,
+    /// The kind of the generated secret: `hmac` (shared), or `ed25519`, whose public key verifies. Can only be set at
+    /// creation; a rotation can change it.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<SecretTypeName>)]
+    pub(super) secret_type: Patch<String>,
     /// Maximum rate of requests. Deliveries over it wait; no attempt is used up. Null: the installation's default.
     #[serde(default)]
     #[schema(value_type = Option<RateLimitFields>)]

@@ -2,7 +2,7 @@
 
 use super::{
     fields::{EventNames, SubscriptionFields},
-    parse,
+    find, ownership, parse,
     shape::check_script,
     shown::SubscriptionShown,
     unchanged, with_health,
@@ -38,11 +38,17 @@ pub(crate) async fn patch(
     let tenant = member.tenant();
     let mut checked = FieldErrors::default();
     check_script(&app, &fields, &mut checked).await?;
+    if app.settings.verify_urls && !fields.url.is_absent() {
+        ownership::check_change(&app, &fields, find(&app, tenant, &id).await?).await?;
+    }
     let change = |subscription: &mut model::Subscription| {
         let mut faults = checked.clone();
         let profile = fields.profile.as_ref().value();
         if profile.is_some_and(|name| name != subscription.profile.name()) {
             faults.add("profile", "cannot be changed; create another subscription");
+        }
+        if !fields.secret_type.is_absent() {
+            faults.add("secret_type", "cannot be changed; rotate the secret with POST …/rotate-secret");
         }
         if !fields.secret.is_absent() {
             faults.add("secret", "cannot be set; rotate it with POST …/rotate-secret");

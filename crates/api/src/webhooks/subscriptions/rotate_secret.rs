@@ -4,22 +4,24 @@ use super::{parse, unchanged};
 use crate::{
     App,
     auth::{Member, RotateSecret},
-    body::{JsonOrNothing, Patch, whole},
+    body::{JsonOrNothing, Patch, text, whole},
     problem::{
         Problem,
         kinds::{Contended, NoSuchSubscription},
     },
-    webhooks::secrets::generate_next,
+    schemas::SecretTypeName,
+    webhooks::secrets::{generate_next, generate_of, secret_type},
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
 use model::{
-    Subscription,
+    FieldErrors, Subscription, Timestamp,
     subscription::{GRACE_DEFAULT, GRACE_MAX},
 };
 use serde::{Deserialize, Serialize};
+use signing::Secret;
 use std::time::Duration;
 use utoipa::ToSchema;
 
@@ -30,12 +32,22 @@ pub(crate) struct Rotate {
     #[serde(default, deserialize_with = "whole")]
     #[schema(value_type = Option<i64>, minimum = 0, maximum = 604800, default = 86400)]
     grace_seconds: Patch<i64>,
+    /// The kind of the new secret; without it, that of the old one. While both sign, requests carry signatures of both
+    /// kinds.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<SecretTypeName>)]
+    secret_type: Patch<String>,
 }
 
 /// The new secret, which is shown only this once.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct Rotated {
     secret: String,
+    /// The key that verifies the new signatures; null for a shared secret.
+    public_key: Option<String>,
+    /// When the old secret stops signing; null when it signs nothing any more.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    previous_until: Option<Timestamp>,
     message: String,
 }
 
@@ -59,10 +71,17 @@ pub(crate) async fn rotate_secret(
             return Err(Problem::invalid("grace_seconds", format!("must be a whole number from 0 to {GRACE_MAX}")));
         }
     };
+    let mut faults = FieldErrors::default();
+    let kind = secret_type(&body.secret_type, "secret_type", &mut faults);
+    faults.into_result()?;
     let now = app.clock.now();
+    let until = now.after(Duration::from_secs(grace));
     let rotate = |subscription: &mut Subscription| {
-        let value = generate_next(&app, subscription.secrets.first());
-        subscription.rotate_secret(value, now, now.after(Duration::from_secs(grace)));
+        let value = match kind {
+            Some(kind) => generate_of(&app, kind),
+            None => generate_next(&app, subscription.secrets.first()),
+        };
+        subscription.rotate_secret(value, now, until);
         Ok(())
     };
     let changed = app.engine.control.change_subscription(tenant, parse(&id)?, rotate).await;
@@ -72,5 +91,7 @@ pub(crate) async fn rotate_secret(
         0 => "Secret rotated. The old secret signs nothing any more.".to_owned(),
         _ => format!("Secret rotated. The old secret keeps signing beside the new one for {grace} seconds."),
     };
-    Ok(Json(Rotated { secret, message }))
+    let public_key = Secret::parse(&secret).ok().and_then(|secret| secret.public_key()).map(|key| key.to_string());
+    let previous_until = (subscription.secrets.len() > 1).then_some(until);
+    Ok(Json(Rotated { secret, public_key, previous_until, message }))
 }

@@ -3,6 +3,7 @@
 use super::{
     credentials::{AuthenticationShown, TlsShown},
     health::HealthShown,
+    jwks::public_keys,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
     shape::{RequestShown, TransformationShown},
@@ -85,6 +86,8 @@ pub(crate) struct SubscriptionShown {
     request: Option<RequestShown>,
     #[schema(value_type = Option<CompressionName>)]
     compression: Option<&'static str>,
+    /// The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets.
+    public_keys: Vec<String>,
     /// Without its secrets.
     authentication: Option<AuthenticationShown>,
     /// Without the private key.
@@ -156,6 +159,7 @@ impl SubscriptionShown {
             transformation: TransformationShown::new(s, sees_secrets),
             request: RequestShown::new(&s.policies.shape.request),
             compression: s.policies.shape.compression.map(Compression::name),
+            public_keys: public_keys(s, now).map(|key| key.to_string()).collect(),
             authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),
             tls: s.credentials.tls.as_ref().map(TlsShown::new),
         }

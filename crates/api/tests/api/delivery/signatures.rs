@@ -93,7 +93,7 @@ async fn an_ed25519_secret_signs_for_its_public_key() {
     let request = receiver.next().await;
     let signature = request.header("webhook-signature");
     assert!(signature.starts_with("v1a,"), "{signature}");
-    let public = signing::Secret::parse(&secret).unwrap().public_key().unwrap();
+    let public = signing::Secret::parse(&secret).unwrap().public_key().unwrap().to_string();
     let (id, sent) = (request.header("webhook-id"), request.header("webhook-timestamp"));
     let check = |body: &[u8]| signing::verify_standard(&public, id, sent, signature, body, request.sent_at());
     check(&request.body).unwrap();

@@ -103,7 +103,7 @@ struct Desk {
 
 /// The text with which a receiver verifies: the public key for an ed25519 secret, else the secret.
 fn key_of(secret: &str) -> String {
-    signing::Secret::parse(secret).unwrap().public_key().unwrap_or_else(|| secret.to_owned())
+    signing::Secret::parse(secret).unwrap().public_key().map_or_else(|| secret.to_owned(), |key| key.to_string())
 }
 
 impl Desk {
