@@ -29,6 +29,7 @@ mod outgoing;
 mod overview;
 mod previews;
 mod publisher;
+mod receivers;
 mod recovery;
 mod replays;
 mod shaping;

@@ -1,11 +1,13 @@
-//! Signing and verification of webhooks: Standard Webhooks (`v1`, `v1a`) and the plain hex HMAC of the profiles
-//! `platform` and `tenant`. Does no I/O.
+//! Signing and verification of webhooks: Standard Webhooks (`v1`, `v1a`), the plain hex HMAC of the profiles
+//! `platform` and `tenant`, and AWS Signature Version 4. Does no I/O.
 
+mod aws_v4;
 mod secret;
 mod sign;
 mod verify;
 
 pub use secret::{BadSecret, Form, PublicKey, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec};
+pub use aws_v4::{AwsKey, sign_aws_v4};
 pub use sign::{hex, standard_content};
 pub use verify::{VerifyError, verify_hex, verify_standard};
 

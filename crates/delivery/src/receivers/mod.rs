@@ -1,4 +1,8 @@
-//! Credentials of requests to receivers: OAuth 2.0 access tokens (client credentials, RFC 6749, section 4.4).
+//! Credentials of requests to receivers: fixed headers, OAuth 2.0 access tokens, and signatures of AWS.
 
+pub(crate) mod authenticate;
 mod token_request;
 mod tokens;
+
+pub(crate) use authenticate::Unauthenticated;
+pub(crate) use tokens::{Token, Tokens};
