@@ -145,6 +145,7 @@ fn strings_are_unicode() {
         ("'mañana'.matches('a+ñ+a+')", true),
         (r"'\U0001F431\U0001F600\U0001F600'.matches('(a|\U0001F600){2}')", true),
         (r"'a.b+c@mail.example.com'.matches(r'^[\w.+-]+@[\w-]+\.[\w.]+$')", true),
+        (r"'Ñandú'.matches(r'^\p{Lu}\p{L}+$')", true),
         ("'he' + 'llo' == 'hello'", true),
         ("'¢' + 'ÿ' + 'Ȁ' == '¢ÿȀ'", true),
         ("'Ä-AbC'.lowerAscii() == 'Ä-abc'", true),
