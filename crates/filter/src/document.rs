@@ -12,7 +12,7 @@ pub struct Document {
 }
 
 /// A part of the event is no JSON object that filters can read. The source says why: no JSON, nested deeper than 127
-/// levels, or a number beyond the range of a double (1e309).
+/// levels, a number beyond the range of a double (1e309), or half of a surrogate pair.
 #[derive(Debug, thiserror::Error)]
 #[error("filters cannot read the `{part}` of the event")]
 pub struct UnreadableDocument {

@@ -1,4 +1,34 @@
-//! Content filters of subscriptions.
+//! Content filters of subscriptions in CEL, the Common Expression Language, evaluated with a step budget.
+//!
+//! The `cel` crate only parses; the evaluator is our own, because the one of the crate has no step limit. A
+//! [`Document`] is parsed once per event and serves any number of [`Filter`]s. Performs no I/O and reads no clock.
+//!
+//! The semantics are those of <https://github.com/google/cel-spec/blob/master/doc/langdef.md> for values without static
+//! types. `docs/filters.md` is the page for customers. In short:
+//!
+//! - **Variables**: `type` and `tenant` (strings), `data` and `metadata` (maps). The variable `type` hides CEL's `type()`.
+//! - **Operators**: `?:`, `||`, `&&`, comparisons, `in`, arithmetic, `!`, `-`, `.field`, `[key]`; literals of lists and
+//!   maps.
+//! - **Functions**: `has`, `size`, `contains`, `startsWith`, `endsWith`, `matches`, `lowerAscii`, `upperAscii`, `int`,
+//!   `uint`, `double`, `string`, `timestamp`, `duration`, parts of timestamps in UTC (`getFullYear` …), and the loops
+//!   `all`, `exists`, `exists_one`, `filter`, `map`.
+//! - **Failures**: a missing field, a wrong type, an overflow or a division by zero fails the expression, and the event
+//!   does not match. `&&`, `||`, `all` and `exists` absorb a failure when another operand decides.
+//!
+//! # Differences from CEL
+//!
+//! - A whole number of the document is an integer however it is written (150, 150.0, 1.5e2), and integers and doubles mix
+//!   in arithmetic. Integers are exact from -2^63 to 2^64 - 1; a result outside is a failure. Other numbers are doubles.
+//!   Division by the integer 0 is a failure; by the literal `0.0` it is infinite.
+//! - The pattern of `matches` is a literal.
+//! - Types that are known without an event are checked when a filter is parsed, and constant parts are evaluated then. A
+//!   constant part that fails is refused, even where `&&` or `||` would absorb the failure.
+//! - Maps of documents are in the order of their names. Of a repeated name the last value counts.
+//! - Not supported: bytes, messages, optional values, names in backticks, `type()`, `dyn()`, `bool()`, time zones.
+//!
+//! # Limits
+//!
+//! [`LENGTH`], [`DEPTH`], [`STEPS`] and [`PATTERNS`]. Steps are charged before the work, for nodes, elements and bytes.
 
 mod compile;
 mod datum;
@@ -33,8 +63,13 @@ pub const STEPS: usize = 100_000;
 /// Bytes of strings that one step reads.
 pub const BYTES_PER_STEP: usize = 32;
 
-/// Sizes of compiled regular expressions in bytes, with the bytes of a string that one step of `matches` searches.
-pub(crate) const PATTERN_BYTES: [(usize, usize); 3] = [(1 << 14, 16), (1 << 16, 4), (1 << 18, 1)];
+/// Bytes of all compiled regular expressions of a filter.
+pub const PATTERNS: usize = 1 << 18;
+
+/// Sizes of compiled regular expressions in bytes, with the steps that `matches` takes for a byte of the string. The search
+/// is linear in the string, but the worst patterns need time in proportion to their size for each byte: 0.16 ns for each
+/// byte of the pattern, so that a step takes 1 µs at most.
+pub(crate) const PATTERN_STEPS: [(usize, usize); 4] = [(1 << 12, 1), (1 << 14, 3), (1 << 16, 10), (1 << 18, 42)];
 
 /// Stack of the thread on which a filter is parsed. The parser needs up to 90 KiB for each of the 64 levels in a debug
 /// build, and threads of a server have 2 MiB. Only the pages that are used are allocated.

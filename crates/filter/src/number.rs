@@ -52,7 +52,9 @@ impl Number {
     /// The whole number below or above, towards zero: `int(-1.9)` is -1.
     pub(crate) fn truncate(self) -> Result<Self, Why> {
         match self {
-            Self::Real(value) if (LOWEST..PAST_HIGHEST).contains(&value.trunc()) => Self::of_whole(value.trunc() as i128),
+            Self::Real(value) if (LOWEST..PAST_HIGHEST).contains(&value.trunc()) => {
+                Self::of_whole(value.trunc() as i128)
+            }
             Self::Real(_) => Err(Why::Overflow),
             whole => Ok(whole),
         }

@@ -177,10 +177,8 @@ impl Scan<'_> {
             ('“' | '”' | '„' | '‘' | '’', _) => {
                 self.fault(self.at, format!("`{char}` is not a quote that code uses; write \" or '"))
             }
-            _ => self.fault(
-                self.at,
-                format!("the character `{}` is not allowed outside of a string", char.escape_debug()),
-            ),
+            _ => self
+                .fault(self.at, format!("the character `{}` is not allowed outside of a string", char.escape_debug())),
         }
     }
 
@@ -204,7 +202,8 @@ impl Scan<'_> {
             let exponent = matches!(char, 'e' | 'E') && !hexadecimal;
             if exponent && matches!(self.peek(1), Some('+' | '-')) {
                 self.at += 2;
-            } else if char.is_ascii_alphanumeric() || (char == '.' && self.peek(1).is_some_and(|c| c.is_ascii_digit())) {
+            } else if char.is_ascii_alphanumeric() || (char == '.' && self.peek(1).is_some_and(|c| c.is_ascii_digit()))
+            {
                 self.at += 1;
             } else {
                 break;
@@ -251,7 +250,8 @@ impl Scan<'_> {
             '0'..='3' => (2, 8),
             _ => {
                 let kind = kind.escape_debug();
-                let message = format!("`\\{kind}` is not an escape sequence; write `\\\\{kind}`, or a raw string: r\"\\{kind}\"");
+                let message =
+                    format!("`\\{kind}` is not an escape sequence; write `\\\\{kind}`, or a raw string: r\"\\{kind}\"");
                 return self.fault(start, message);
             }
         };
@@ -259,9 +259,8 @@ impl Scan<'_> {
         let end = (self.at + digits).min(self.text.len());
         let code: String = self.text[self.at..end].iter().collect();
         let complete = code.chars().filter(|char| char.is_digit(radix)).count() == digits;
-        let scalar = digits == 0
-            || radix == 8
-            || u32::from_str_radix(&code, 16).ok().and_then(char::from_u32).is_some();
+        let scalar =
+            digits == 0 || radix == 8 || u32::from_str_radix(&code, 16).ok().and_then(char::from_u32).is_some();
         if !complete || !scalar {
             return self.fault(start, format!("`\\{kind}` needs {digits} digits that name a character"));
         }

@@ -108,8 +108,8 @@ pub(crate) enum Part {
 #[derive(Debug)]
 pub(crate) struct Pattern {
     pub(crate) regex: Regex,
-    /// Bytes that one step pays for: fewer for a large pattern, whose search is slower.
-    pub(crate) bytes_per_step: usize,
+    /// Steps for each byte of the string: more for a large pattern, whose search is slower.
+    pub(crate) steps_per_byte: usize,
 }
 
 #[derive(Debug)]

@@ -88,7 +88,7 @@ fn documents_that_are_no_objects_are_refused() {
         ("{}", "null", "metadata", "not a JSON object"),
         ("{\"x\": 1e400}", "", "data", "out of range"),
         (&format!("{{\"x\": {}{}}}", "[".repeat(200), "]".repeat(200)), "", "data", "recursion"),
-        ("{\"x\": \"\\ud800\"}", "", "data", "surrogate"),
+        ("{\"x\": \"\\ud800\"}", "", "data", "hex escape"),
     ] {
         let error = Document::parse("t", "t", data.as_bytes(), metadata.as_bytes()).unwrap_err();
         let source = std::error::Error::source(&error).unwrap().to_string();

@@ -5,7 +5,7 @@ use super::{
     name::{self, Form, Signature},
 };
 use crate::{
-    Fault, PATTERN_BYTES,
+    Fault, PATTERN_STEPS,
     datum::Datum,
     syntax::word_start,
     tree::{Loop, LoopKind, Node, Pattern},
@@ -16,6 +16,12 @@ use cel::{
     common::ast::{CallExpr, Expr},
 };
 use regex::RegexBuilder;
+
+/// Memory of the search per thread and pattern.
+const DFA_BYTES: usize = 1 << 17;
+
+/// Nested groups of a regular expression, whose parser is recursive.
+const NESTING: u32 = 32;
 
 impl Compiler<'_> {
     pub(super) fn call(&mut self, mut call: CallExpr, at: usize) -> Result<Typed, Fault> {
@@ -101,7 +107,11 @@ impl Compiler<'_> {
             let message = format!("the regular expression is a string in the filter: {}", name::MATCHES_EXAMPLE);
             return self.fault(pattern.at, message);
         };
-        let compiled = compile_pattern(expression).or_else(|message| self.fault(pattern.at, message))?;
+        let (compiled, size) = match compile_pattern(expression, self.pattern_bytes_left) {
+            Ok(compiled) => compiled,
+            Err(message) => return self.fault(pattern.at, message),
+        };
+        self.pattern_bytes_left = self.pattern_bytes_left.saturating_sub(size);
         let constant = operand.constant().is_some();
         let node = Node::Matches(operand.node.into(), compiled);
         self.folded(constant, Typed { node, kind: Some(Kind::Boolean), at })
@@ -152,14 +162,13 @@ impl Compiler<'_> {
     }
 }
 
-/// Larger patterns search more slowly, so that a step pays for fewer bytes. The size of a compiled pattern is known only by
-/// trying limits.
-fn compile_pattern(expression: &str) -> Result<Pattern, String> {
-    let mut failure = String::new();
-    for (size, bytes_per_step) in PATTERN_BYTES {
-        match RegexBuilder::new(expression).size_limit(size).dfa_size_limit(1 << 18).nest_limit(32).build() {
-            Ok(regex) => return Ok(Pattern { regex, bytes_per_step }),
-            Err(regex::Error::CompiledTooBig(_)) => failure = "the regular expression is too large".to_owned(),
+/// The pattern and the limit that it fits. The size of a compiled pattern is known only by trying limits.
+fn compile_pattern(expression: &str, bytes_left: usize) -> Result<(Pattern, usize), String> {
+    for (size, steps_per_byte) in PATTERN_STEPS {
+        let size = size.min(bytes_left);
+        match RegexBuilder::new(expression).size_limit(size).dfa_size_limit(DFA_BYTES).nest_limit(NESTING).build() {
+            Ok(regex) => return Ok((Pattern { regex, steps_per_byte }, size)),
+            Err(regex::Error::CompiledTooBig(_)) => {}
             Err(error) => {
                 let reason = error.to_string();
                 let reason = reason.lines().last().unwrap_or_default().trim_start_matches("error: ");
@@ -167,5 +176,7 @@ fn compile_pattern(expression: &str) -> Result<Pattern, String> {
             }
         }
     }
-    Err(failure)
+    Err("the regular expressions of the filter are too large; repeat fewer times, and write [0-9] for \\d or \
+         [0-9A-Za-z_] for \\w, which have thousands of characters"
+        .to_owned())
 }

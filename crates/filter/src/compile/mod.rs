@@ -6,7 +6,7 @@ mod name;
 mod operator;
 
 use crate::{
-    Fault,
+    Fault, PATTERNS,
     datum::Datum,
     document::Document,
     eval::Run,
@@ -27,7 +27,18 @@ const FOLDING_STEPS: usize = 10_000;
 /// Compiles an expression whose result may be a boolean.
 pub(crate) fn compile(expression: IdedExpr, places: &SourceInfo, text: &[char]) -> Result<Node, Fault> {
     let empty = Document::empty();
-    let mut compiler = Compiler { text, places, locals: Vec::new(), empty: &empty };
+    let ends = text.iter().scan(0, |end, char| {
+        *end += char.len_utf8();
+        Some(*end)
+    });
+    let mut compiler = Compiler {
+        text,
+        ends: ends.collect(),
+        places,
+        locals: Vec::new(),
+        empty: &empty,
+        pattern_bytes_left: PATTERNS,
+    };
     let typed = compiler.expression(expression)?;
     match typed.kind {
         None | Some(Kind::Boolean) => Ok(typed.node),
@@ -40,10 +51,13 @@ pub(crate) fn compile(expression: IdedExpr, places: &SourceInfo, text: &[char]) 
 
 struct Compiler<'s> {
     text: &'s [char],
+    /// The end of each character in bytes.
+    ends: Vec<usize>,
     places: &'s SourceInfo,
     /// Names of the variables of the loops around the current place, the innermost last.
     locals: Vec<Arc<str>>,
     empty: &'s Document,
+    pattern_bytes_left: usize,
 }
 
 /// A compiled part with its place and, when it is the same for every event, its type.
@@ -70,11 +84,7 @@ impl Compiler<'_> {
     /// The offset in characters; the parser counts bytes.
     fn place(&self, id: u64) -> usize {
         let bytes = self.places.offset_for(id).map_or(0, |(start, _)| start as usize);
-        let lengths = self.text.iter().scan(0, |before, char| {
-            *before += char.len_utf8();
-            Some(*before)
-        });
-        lengths.take_while(|end| *end <= bytes).count()
+        self.ends.partition_point(|end| *end <= bytes)
     }
 
     fn expression(&mut self, expression: IdedExpr) -> Result<Typed, Fault> {

@@ -50,7 +50,13 @@ pub(super) struct Signature {
     pub(super) example: &'static str,
 }
 
-const fn text(name: &'static str, function: Function, arguments: usize, result: Kind, example: &'static str) -> Signature {
+const fn text(
+    name: &'static str,
+    function: Function,
+    arguments: usize,
+    result: Kind,
+    example: &'static str,
+) -> Signature {
     Signature { name, function, form: Form::Receiver, arguments, takes: Some(Kind::String), result, example }
 }
 

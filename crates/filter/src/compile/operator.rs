@@ -183,9 +183,11 @@ fn arithmetic(operation: Arithmetic, left: Option<Kind>, right: Option<Kind>) ->
     use Kind::{Boolean, Duration, List, Map, Null, Number, String, Timestamp};
     let known = |kind| Ok(Some(kind));
     match (operation, left, right) {
-        (Arithmetic::Multiply | Arithmetic::Divide | Arithmetic::Remainder, None | Some(Number), None | Some(Number)) => {
-            known(Number)
-        }
+        (
+            Arithmetic::Multiply | Arithmetic::Divide | Arithmetic::Remainder,
+            None | Some(Number),
+            None | Some(Number),
+        ) => known(Number),
         (Arithmetic::Add, Some(kind @ (Number | String | List)), other) if other.is_none_or(|other| other == kind) => {
             known(kind)
         }

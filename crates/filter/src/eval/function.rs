@@ -18,9 +18,11 @@ impl<'a> Run<'a> {
         };
         match (function, &first, &second) {
             (Function::Size, value, None) => self.size(value),
-            (Function::Contains | Function::StartsWith | Function::EndsWith, Value::Text(text), Some(Value::Text(part))) => {
-                self.search(function, text, part).map(Value::Boolean)
-            }
+            (
+                Function::Contains | Function::StartsWith | Function::EndsWith,
+                Value::Text(text),
+                Some(Value::Text(part)),
+            ) => self.search(function, text, part).map(Value::Boolean),
             (Function::LowerAscii, Value::Text(text), None) => self.change_case(text, str::to_ascii_lowercase),
             (Function::UpperAscii, Value::Text(text), None) => self.change_case(text, str::to_ascii_uppercase),
             (Function::Int, value, None) => self.int(value).map(Value::Number),

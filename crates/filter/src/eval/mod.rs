@@ -48,9 +48,7 @@ impl<'a> Run<'a> {
         match node {
             Node::Constant(datum) => Ok(datum.into()),
             Node::Variable(variable) => Ok(self.variable(*variable)),
-            Node::Local { slot, name } => {
-                self.locals.get(*slot).cloned().ok_or_else(|| Why::Missing(name.clone()))
-            }
+            Node::Local { slot, name } => self.locals.get(*slot).cloned().ok_or_else(|| Why::Missing(name.clone())),
             Node::Field { parent, name, path } => {
                 let parent = self.evaluate(parent)?;
                 self.field(&parent, name, path)?.ok_or_else(|| Why::Missing(path.clone()))

@@ -44,7 +44,7 @@ impl<'a> Run<'a> {
     pub(super) fn matches(&mut self, operand: &'a Node, pattern: &'a Pattern) -> Outcome<'a> {
         match self.evaluate(operand)? {
             Value::Text(text) => {
-                self.charge(text.len() / pattern.bytes_per_step)?;
+                self.charge(text.len().saturating_mul(pattern.steps_per_byte))?;
                 Ok(Value::Boolean(pattern.regex.is_match(&text)))
             }
             other => Err(Mismatch::one("matches", other.kind())),
