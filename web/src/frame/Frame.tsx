@@ -12,15 +12,14 @@ import classes from "./Frame.module.css";
 import { LiveUpdates } from "./LiveUpdates";
 import { openPalette, Palette } from "./Palette";
 import { BottomBar, Rail } from "./Rail";
-import { screenOf } from "./screens";
+import { titleOf } from "./screens";
 import { TenantSwitcher } from "./TenantSwitcher";
 
 export function Frame() {
   const { frame } = useMessages();
   const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const screen = screenOf(path);
-  const title = screen?.label(frame.screens) ?? "Postrider";
+  const title = titleOf(path, frame.screens) ?? "Postrider";
   useEffect(() => {
     document.title = title === "Postrider" ? title : `${title} · Postrider`;
   }, [title]);

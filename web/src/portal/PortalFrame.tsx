@@ -9,7 +9,7 @@ import { usePreferenceActions, useSchemeActions } from "@/actions/appearance";
 import { ActionsProvider } from "@/actions/registry";
 import { LiveUpdates } from "@/frame/LiveUpdates";
 import { openPalette, Palette } from "@/frame/Palette";
-import { SCREENS, screenOf, type Screen } from "@/frame/screens";
+import { SCREENS, screenOf, titleOf, type Screen } from "@/frame/screens";
 import { NotFoundScreen } from "@/frame/screens/Failed";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
@@ -27,7 +27,7 @@ export function PortalFrame() {
   const name = nameOf(useHost()) ?? portal.title;
   const path = useLocation({ select: ({ pathname }) => pathname });
   const screen = screenOf(path);
-  const title = screen?.label(frame.screens) ?? portal.title;
+  const title = titleOf(path, frame.screens) ?? portal.title;
   const denied = screen !== undefined && !screen.allowed(session);
   useEffect(() => {
     document.title = title === name ? name : `${title} · ${name}`;

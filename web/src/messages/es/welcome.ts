@@ -4,6 +4,7 @@ export const welcome: typeof english = {
   offer: { text: "Todavía no hay ninguna suscripción.", link: "Entregue un primer evento en tres pasos" },
   title: {
     start: "Todavía no hay suscripciones. Tres pasos llevan a un evento entregado y verificado.",
+    another: "Tres pasos llevan a un evento entregado y verificado.",
     ready: "La suscripción está lista. Envíele un evento.",
     sent: "El evento está en camino.",
     failed: "El evento no llegó.",
