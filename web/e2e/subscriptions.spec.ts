@@ -187,3 +187,18 @@ test("the browser's way back closes the panel of a delivery", async ({ page, ser
   await page.goForward();
   await expect(panel.getByText("Delivered after one attempt.")).toBeVisible();
 });
+
+test("cancelling a form that a link opened leads to the subscription", async ({ page, server, expected }) => {
+  expected.push(/status of 401/);
+  await server.operator.put("/api/v1/tenants/acme", {});
+  const { id } = await server.operator.in("acme").subscribe("http://127.0.0.1:9/hook", { description: "Ledger" });
+  await signIn(page, server, undefined, `/subscriptions/${id}/edit?tenant=acme&of=acme`);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe(`/subscriptions/${id}`);
+  expect(new URL(page.url()).searchParams.get("tenant")).toBe("acme");
+  await page.goto(`${server.url}/subscriptions/new?tenant=acme`);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("table", { name: "Subscriptions" })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("tenant")).toBe("acme");
+});

@@ -4,7 +4,7 @@ import { Button, Group, Modal, Skeleton, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { keys } from "@/api/keys";
 import { fieldErrors } from "@/api/problem";
@@ -101,7 +101,18 @@ function SubscriptionForm({ scope, id, initial }: Props) {
           <Button type="submit" size="sm" loading={save.isPending}>
             {id === null ? words.create : words.save}
           </Button>
-          <Button variant="subtle" color="gray" size="sm" onClick={() => window.history.back()}>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="sm"
+            renderRoot={(props) =>
+              id === null ? (
+                <Link to="/subscriptions" {...props} />
+              ) : (
+                <Link to="/subscriptions/$id" params={{ id }} search={{ of: scope.tenant ?? undefined }} {...props} />
+              )
+            }
+          >
             {shared.cancel}
           </Button>
         </Group>
