@@ -100,7 +100,7 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
       id: "receiver",
       header: words.receiver,
       width: "minmax(120px, 3fr)",
-      cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} />,
+      cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} tenant={row.tenant_id} />,
     },
     {
       id: "code",
