@@ -113,7 +113,10 @@ export const subscriptions = {
     rotateText: "A new secret signs from now on. The old one keeps signing beside it for this time, so that the receiver can change without losing a delivery.",
     grace: "The old secret signs for",
     graces: { "0": "No time: it was leaked", "3600": "1 hour", "86400": "1 day", "604800": "7 days" } as Record<string, string>,
+    ownHeader: (header: string) => `${header} is signed with the new secret at once; webhook-signature has both signatures.`,
     rotated: "The new secret. Put it into the receiver now.",
+    oldSigns: (until: string) => `The old secret also signs until ${until}.`,
+    oldEnded: "The old secret does not sign any more.",
     copy: "Copy secret",
   },
   code: {

@@ -112,7 +112,10 @@ export const subscriptions: Messages["subscriptions"] = {
     rotateText: "Un secreto nuevo firma desde ahora. El anterior sigue firmando a su lado durante este tiempo, para que el receptor cambie sin perder entregas.",
     grace: "El secreto anterior firma durante",
     graces: { "0": "Nada: se filtró", "3600": "1 hora", "86400": "1 día", "604800": "7 días" },
+    ownHeader: (header) => `${header} se firma desde ahora con el secreto nuevo; webhook-signature lleva las dos firmas.`,
     rotated: "El secreto nuevo. Póngalo ahora en el receptor.",
+    oldSigns: (until) => `El secreto anterior también firma hasta el ${until}.`,
+    oldEnded: "El secreto anterior ya no firma.",
     copy: "Copiar secreto",
   },
   code: {

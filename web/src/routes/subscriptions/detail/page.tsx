@@ -24,6 +24,7 @@ import { subscriptionRoute, TABS } from "../route";
 import { TestDialog } from "../testDialog";
 import { Breaker } from "./breaker";
 import classes from "./detail.module.css";
+import { OldSecret } from "./oldSecret";
 import { OverviewTab } from "./overview";
 import { Secret } from "./secret";
 import { Settings } from "./settings";
@@ -100,6 +101,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
         {subscription.description ? <Foreign text={subscription.description} /> : <Url address={subscription.url} />}
       </PageAnswer>
       {created && <Text c="var(--pr-good)">{words.created}</Text>}
+      <OldSecret scope={scope} id={subscription.id} />
       <Tabs
         value={tab}
         keepMounted={false}
