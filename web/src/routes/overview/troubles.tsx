@@ -59,7 +59,7 @@ function Failing({ troubles }: { troubles: Trouble[] }) {
       <Table.Thead>
         <Table.Tr>
           <Table.Th w="30%">{words.subscription}</Table.Th>
-          <Table.Th w={148}>{words.state}</Table.Th>
+          <Table.Th w={160}>{words.state}</Table.Th>
           <Table.Th w={104} className={classes.since}>
             {words.since}
           </Table.Th>
@@ -92,7 +92,7 @@ function Row({ trouble }: { trouble: Trouble }) {
           <Receiver url={trouble.url} description={trouble.description} />
         </Link>
         {owner && (
-          <Text size="xs" c="dimmed" component="div">
+          <Text size="xs" c="dimmed" component="div" className={classes.owner}>
             <Foreign text={owner} />
           </Text>
         )}
@@ -106,7 +106,21 @@ function Row({ trouble }: { trouble: Trouble }) {
         )}
       </Table.Td>
       <Table.Td className={classes.since}>{trouble.since ? <Time at={trouble.since} /> : <Absent />}</Table.Td>
-      <Table.Td className={classes.reason}>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
+      <Table.Td className={classes.reason}>
+        <span className={classes.before}>
+          {owner && (
+            <>
+              <Foreign text={owner} /> ·{" "}
+            </>
+          )}
+          {trouble.since && (
+            <>
+              <Time at={trouble.since} inRow /> ·{" "}
+            </>
+          )}
+        </span>
+        {trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}
+      </Table.Td>
       <Table.Td ta="right">
         <Link
           to="/deliveries"
