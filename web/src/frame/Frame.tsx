@@ -7,6 +7,7 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ActionsProvider } from "@/actions/registry";
 import { useMessages } from "@/messages/context";
+import { Content, SkipLink } from "@/shared/Shell";
 import { AccountMenu, SchemeMenu } from "./AccountMenu";
 import classes from "./Frame.module.css";
 import { LiveUpdates } from "./LiveUpdates";
@@ -29,10 +30,7 @@ export function Frame() {
       <LiveUpdates />
       <Palette />
       <div className={classes.frame}>
-        {/* A link to a fragment would resolve against <base href>. */}
-        <UnstyledButton className={classes.skip} onClick={() => document.getElementById("content")?.focus()}>
-          {frame.skip}
-        </UnstyledButton>
+        <SkipLink />
         {!phone && <Rail />}
         <div className={classes.main}>
           <header className={classes.header}>
@@ -46,9 +44,9 @@ export function Frame() {
             {!phone && <SchemeMenu />}
             <AccountMenu phone={phone} />
           </header>
-          <main id="content" tabIndex={0} className={classes.content}>
+          <Content tabIndex={0}>
             <Outlet />
-          </main>
+          </Content>
         </div>
         {phone && <BottomBar />}
       </div>

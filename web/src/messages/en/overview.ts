@@ -37,14 +37,4 @@ export const overview = {
     degraded: (count: string, one: boolean): string => (one ? "1 subscription is degraded" : `${count} subscriptions are degraded`),
     waitingUnit: "waiting",
   },
-  nodes: {
-    title: "Nodes",
-    name: "Node",
-    state: "State",
-    role: "Role",
-    version: "Version",
-    waiting: "Waiting",
-    heartbeat: "Heartbeat",
-    this: "answers this page",
-  },
 };

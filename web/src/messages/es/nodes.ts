@@ -17,18 +17,6 @@ export const nodes: typeof en = {
     resume: (waiting) => `${waiting === "1" ? "1 entrega en espera se puede" : `${waiting} entregas en espera se pueden`} enviar de nuevo, los reintentos a su hora. Reanude una copia restaurada solo cuando ninguna otra copia envíe.`,
   },
   changed: { pause: "Todas las entregas están en pausa.", resume: "Las entregas se envían de nuevo." },
-  list: {
-    title: "Nodos",
-    name: "Nodo",
-    state: "Estado",
-    role: "Función",
-    waiting: "En espera",
-    heartbeat: "Latido",
-    started: "Inicio",
-    version: "Versión",
-    this: "responde a esta página",
-    roles: { all: "API y entregas", api: "API", worker: "Entregas" },
-  },
   load: {
     title: "Carga de este nodo",
     inFlight: "Peticiones en curso",

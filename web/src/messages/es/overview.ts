@@ -39,14 +39,4 @@ export const overview: Messages["overview"] = {
     degraded: (count, one) => (one ? "1 suscripción va con fallos" : `${count} suscripciones van con fallos`),
     waitingUnit: "en espera",
   },
-  nodes: {
-    title: "Nodos",
-    name: "Nodo",
-    state: "Estado",
-    role: "Rol",
-    version: "Versión",
-    waiting: "En espera",
-    heartbeat: "Latido",
-    this: "responde a esta página",
-  },
 };

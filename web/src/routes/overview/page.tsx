@@ -8,11 +8,11 @@ import { FirstRun } from "@/frame/FirstRun";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
+import { NodeTable } from "@/shared/NodeTable";
 import { Page } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Answer } from "./answer";
 import { Figures } from "./figures";
-import { Nodes } from "./nodes";
 import classes from "./overview.module.css";
 import { backlogOf, backlogQuery, figuresQuery, liveQuery, troubledQuery } from "./queries";
 import { overviewRoute } from "./route";
@@ -80,7 +80,7 @@ export function OverviewPage() {
           <Skeleton height={264} />
         )}
       </section>
-      {operator && live.data && <Nodes nodes={live.data.nodes} />}
+      {operator && live.data && <NodeTable nodes={live.data.nodes} />}
     </Page>
   );
 }

@@ -13,13 +13,14 @@ import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Sparkline } from "@/shared/Sparkline";
 import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import { Absent, Time } from "@/shared/Time";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { ChangeDialog } from "./changeDialog";
 import classes from "./page.module.css";
 import { statsQuery, type Row } from "./queries";
@@ -35,7 +36,7 @@ interface Props {
 type Asked = { row: Row; change: Change | "test" } | null;
 
 export function SubscriptionTable({ scope, filtered, source }: Props) {
-  const { subscriptions, shared } = useMessages();
+  const { subscriptions } = useMessages();
   const [asked, setAsked] = useState<Asked>(null);
   const columns = useColumns(scope, (row, change) => setAsked({ row, change }));
   const owner = narrow(scope, asked?.row.tenant_id);
@@ -53,13 +54,7 @@ export function SubscriptionTable({ scope, filtered, source }: Props) {
           </Link>
         )}
         empty={<Nothing filtered={filtered} />}
-        footer={
-          source.walk?.next && (
-            <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
-              {shared.table.searchOn}
-            </Button>
-          )
-        }
+        footer={source.walk?.next && <SearchOn walk={source.walk} />}
       />
       {asked?.change === "test" && <TestDialog scope={owner} subscription={asked.row} onClose={close} />}
       {asked !== null && asked.change !== "test" && (
@@ -163,19 +158,10 @@ function RowMenu({ row, onAsk }: { row: Row; onAsk: (change: Change | "test") =>
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {
-  const { subscriptions, shared } = useMessages();
+  const { subscriptions } = useMessages();
   const mayWrite = useMay("subscriptions:write");
-  const navigate = useNavigate({ from: subscriptionsRoute.fullPath });
   if (filtered) {
-    return (
-      <NoMatch
-        onClear={
-          <Button variant="default" onClick={() => void navigate({ search: ({ tenant }) => ({ tenant }) })}>
-            {shared.table.clear}
-          </Button>
-        }
-      />
-    );
+    return <NothingMatches link={(props) => <Link from={subscriptionsRoute.fullPath} search={({ tenant }) => ({ tenant })} {...props} />} />;
   }
   return (
     <EmptyState
