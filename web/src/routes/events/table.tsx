@@ -10,6 +10,7 @@ import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
+import { SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Absent, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
@@ -26,9 +27,10 @@ interface Props {
   /** Events that arrived since the list was read. */
   fresh: number;
   onRefresh: () => void;
+  onTop: (atTop: boolean) => void;
 }
 
-export function EventTable({ allTenants, source, searchable, fresh, onRefresh }: Props) {
+export function EventTable({ allTenants, source, searchable, fresh, onRefresh, onTop }: Props) {
   const { events, shared } = useMessages();
   const search = eventsRoute.useSearch();
   const { open, of } = search;
@@ -59,7 +61,8 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
             <EmptyState title={shared.table.noMatch} text={events.ownIdNeedsTenant} action={<Clear />} />
           )
         }
-        footer={source.walk && <Walk walk={source.walk} />}
+        footer={source.walk && <SearchOn walk={source.walk} />}
+        onTop={onTop}
       />
     </FreshRows>
   );
@@ -68,17 +71,6 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
 function openKey(source: RowSource<PublishedEvent>, open: string, of: string | undefined): string | undefined {
   const row = source.loaded().find(({ id, tenant_id }) => id === open && (of === undefined || tenant_id === of));
   return row && `${row.tenant_id} ${row.id}`;
-}
-
-/** A page may be short although there are more: the reader goes on where scrolling does not. */
-function Walk({ walk }: { walk: NonNullable<RowSource<PublishedEvent>["walk"]> }) {
-  const { shared } = useMessages();
-  if (walk.next === null) return shared.table.end;
-  return (
-    <Button variant="default" loading={walk.pending} onClick={walk.next}>
-      {shared.table.searchOn}
-    </Button>
-  );
 }
 
 function Clear() {
