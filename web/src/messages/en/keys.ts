@@ -7,7 +7,7 @@ export const keys = {
     none: "No keys yet.",
     keys: (count: string, one: boolean): string => (one ? "1 key." : `${count} keys.`),
     unused: (count: string, one: boolean): string => (one ? "1 was never used." : `${count} were never used.`),
-    allUnused: "None was ever used.",
+    allUnused: (one: boolean): string => (one ? "It was never used." : "None was ever used."),
     of: (used: string, limit: string): string => `${used} of ${limit} keys.`,
   },
   columns: { name: "Name", hint: "Begins with", scopes: "Scopes", created: "Created", used: "Last used" },

@@ -29,7 +29,7 @@ export const subscriptionForm = {
   pattern: "Add a type or pattern",
   patternHint: "invoice.* or invoice.paid",
   patternWrong: "A type such as invoice.paid, or a pattern such as invoice.*",
-  patternMeans: (matches: number) => `matches ${matches} types of the catalog`,
+  patternMeans: (matches: number) => `matches ${matches} ${matches === 1 ? "type" : "types"} of the catalog`,
   remove: (pattern: string) => `Remove ${pattern}`,
   headers: "Custom headers",
   headerName: "Name",

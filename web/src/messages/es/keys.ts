@@ -9,7 +9,7 @@ export const keys: typeof en = {
     none: "Aún no hay claves.",
     keys: (count, one) => (one ? "1 clave." : `${count} claves.`),
     unused: (count, one) => (one ? "1 no se ha usado nunca." : `${count} no se han usado nunca.`),
-    allUnused: "Ninguna se ha usado nunca.",
+    allUnused: (one) => (one ? "No se ha usado nunca." : "Ninguna se ha usado nunca."),
     of: (used, limit) => `${used} de ${limit} claves.`,
   },
   columns: { name: "Nombre", hint: "Empieza por", scopes: "Permisos", created: "Creada", used: "Último uso" },

@@ -36,7 +36,7 @@ export const nodes: typeof en = {
     replica: "Réplica de lectura",
     version: "Versión",
     size: "Tamaño",
-    log: "Registro de escritura anticipada",
+    log: "Registro WAL",
     free: "Libre en el disco",
     oldest: "Evento más antiguo",
     measured: "Medido",

@@ -18,8 +18,8 @@ export const portalLinks: typeof en = {
     view: "Lee suscripciones, entregas y eventos de su inquilino; nunca un secreto.",
     manage: "Lee, y hace lo que se elija abajo.",
   },
-  all: "todo",
-  readOnly: "leer",
+  all: "Todo",
+  readOnly: "Solo leer",
   some: (count, first) => (count === 1 ? first : `${first} y ${count - 1} más`),
   capabilities: {
     "subscriptions:write": "Crear, cambiar y eliminar suscripciones",

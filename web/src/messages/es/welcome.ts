@@ -22,7 +22,7 @@ export const welcome: typeof english = {
     local: "En esta máquina",
     own: "Mi propia URL",
     localText: "Postrider tiene un receptor para probar. Inícielo en un terminal de la máquina del servidor; muestra lo que recibe.",
-    copy: "Copiar el comando",
+    copy: "Copiar la orden",
     url: "URL del receptor",
     checking: "Comprobando la dirección…",
     ok: "Esta dirección se puede usar.",

@@ -68,7 +68,7 @@ function Answer({ scope, keys }: { scope: Scope; keys: Key[] }) {
   const count = format.number(keys.length);
   const first = limit === null || limit === undefined ? answer.keys(count, keys.length === 1) : answer.of(count, format.number(limit));
   if (unused === 0) return first;
-  return `${first} ${unused === keys.length ? answer.allUnused : answer.unused(format.number(unused), unused === 1)}`;
+  return `${first} ${unused === keys.length ? answer.allUnused(unused === 1) : answer.unused(format.number(unused), unused === 1)}`;
 }
 
 function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {
