@@ -58,7 +58,7 @@ test("a key is shown once, works, and ends at its revocation", async ({ page, se
   await page.getByRole("complementary", { name: "Key" }).getByRole("button", { name: "Revoke key" }).click();
   await page.getByRole("dialog", { name: "Revoke key" }).getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("The key is revoked.")).toBeVisible();
-  await expect(page.getByText("This tenant has no keys")).toBeVisible();
+  await expect(page.getByText("This tenant has no keys.")).toBeVisible();
   expect(await call()).toBe(401);
 });
 

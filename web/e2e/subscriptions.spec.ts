@@ -139,7 +139,7 @@ test("pausing, activating and deleting say what becomes of waiting deliveries", 
   await acme.publish("invoice.paid", {});
   await expect.poll(() => statuses(acme)).toEqual(["retrying", "retrying", "retrying", "success"]);
   await change("Delete subscription", "Delete Ledger: 3 waiting deliveries will not be sent.", "The subscription was deleted.");
-  await expect(page.getByText("No subscriptions yet")).toBeVisible();
+  await expect(page.getByText("No subscriptions yet.")).toBeVisible();
   await expect.poll(async () => (await statuses(acme)).filter((status) => status === "retrying" || status === "pending")).toEqual([]);
 });
 

@@ -44,7 +44,8 @@ export const deliveries = {
     noResponse: "No response",
   },
   empty: {
-    title: "No deliveries yet",
+    none: "Nothing was sent in the last 24 hours. Older deliveries are still in the log.",
+    older: "Show all deliveries",
     text: "When an event is published, each subscription that matches it gets a delivery, which shows here at once.",
     action: "Add a subscription",
   },

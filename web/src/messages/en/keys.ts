@@ -4,7 +4,7 @@ export const keys = {
   chooseTenant: "Choose a tenant",
   chooseTenantText: "A key belongs to a tenant. Choose one to see its keys.",
   answer: {
-    none: "No keys yet.",
+    none: "This tenant has no keys.",
     keys: (count: string, one: boolean): string => (one ? "1 key." : `${count} keys.`),
     unused: (count: string, one: boolean): string => (one ? "1 was never used." : `${count} were never used.`),
     allUnused: (one: boolean): string => (one ? "It was never used." : "None was ever used."),
@@ -14,7 +14,6 @@ export const keys = {
   never: "never",
   unnamed: "No name",
   empty: {
-    title: "This tenant has no keys",
     text: "A key lets a program publish events or manage subscriptions for this tenant.",
   },
   scopes: {

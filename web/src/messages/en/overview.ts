@@ -1,6 +1,7 @@
 export const overview = {
   answer: {
     fine: "Everything arrives.",
+    noneFailing: "No subscription is failing.",
     idle: "Nothing was sent in the last 24 hours.",
     paused: "All deliveries are paused by the operator.",
     failing: (count: string, one: boolean): string => (one ? "1 subscription is failing" : `${count} subscriptions are failing`),

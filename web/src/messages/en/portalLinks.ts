@@ -29,7 +29,6 @@ export const portalLinks = {
     "replays:write": "Begin and control replays",
   } as Record<string, string>,
   empty: {
-    title: "No portal links yet",
     text: "A portal link opens this dashboard for one customer, without a key. Your product creates one when a customer opens its webhooks page.",
   },
   detail: {

@@ -9,7 +9,7 @@ export const subscriptions = {
     all: (count: string, one: boolean): string => (one ? "1 subscription." : `${count} subscriptions.`),
     failing: (count: string, one: boolean): string => (one ? "1 is failing." : `${count} are failing.`),
     fine: "None is failing.",
-    none: "No subscription yet.",
+    none: "No subscriptions yet.",
     found: (count: string, one: boolean): string => (one ? "1 subscription matches." : `${count} subscriptions match.`),
   },
   filters: {
@@ -26,7 +26,6 @@ export const subscriptions = {
   trend: (attempts: string, failed: string) => `${attempts} attempts in 24 hours, ${failed} failed`,
   noTrend: "Nothing was sent in 24 hours",
   empty: {
-    title: "No subscriptions yet",
     text: "A subscription is a URL that receives the event types you choose, signed and with retries.",
   },
   chooseTenant: "Choose a tenant on the left: a subscription belongs to one tenant.",

@@ -46,7 +46,8 @@ export const deliveries: Messages["deliveries"] = {
     noResponse: "Sin respuesta",
   },
   empty: {
-    title: "Aún no hay entregas",
+    none: "No se envió nada en las últimas 24 horas. Las entregas más antiguas siguen en el registro.",
+    older: "Ver todas las entregas",
     text: "Cuando se publica un evento, cada suscripción que coincide recibe una entrega, que aparece aquí al instante.",
     action: "Añadir una suscripción",
   },

@@ -14,6 +14,7 @@ export const events: Messages["events"] = {
   answer: {
     accepted: (count, one, range) =>
       range === null ? `${count} ${one ? "evento" : "eventos"}` : `${count} ${one ? "evento" : "eventos"} en este tiempo: ${range}`,
+    noneYet: "Aún no hay eventos.",
     none: "En este tiempo no se aceptó ningún evento.",
     found: "El evento con este id",
     notFound: "Ningún evento tiene este id.",
@@ -21,8 +22,7 @@ export const events: Messages["events"] = {
   columns: { type: "Tipo", id: "Id", tenant: "Inquilino", deliveries: "Entregado", created: "Aceptado" },
   deliveredOf: (delivered, all) => `${delivered} de ${all}`,
   empty: {
-    title: "Aún no hay eventos",
-    text: "Aquí aparecen los eventos que su aplicación publica con POST /api/v1/events, con sus datos y sus entregas.",
+    text: "Aquí aparecen los eventos que su aplicación publica con POST /api/v1/events, con su contenido y sus entregas.",
   },
   ownIdNeedsTenant: "Entre todos los inquilinos solo se encuentra un evento por su id generado. Elija un inquilino para buscar un id propio de quien publica.",
   detail: {

@@ -3,6 +3,7 @@ import type { Messages } from "../en";
 export const overview: Messages["overview"] = {
   answer: {
     fine: "Todo llega.",
+    noneFailing: "Ninguna suscripción está fallando.",
     idle: "No se envió nada en las últimas 24 horas.",
     paused: "El operador ha pausado todas las entregas.",
     failing: (count, one) => (one ? "1 suscripción está fallando" : `${count} suscripciones están fallando`),

@@ -31,7 +31,6 @@ export const portalLinks: typeof en = {
     "replays:write": "Iniciar y controlar reenvíos",
   },
   empty: {
-    title: "Aún no hay enlaces del portal",
     text: "Un enlace del portal abre este panel para un cliente, sin clave. Su producto crea uno cuando un cliente abre su página de webhooks.",
   },
   detail: {

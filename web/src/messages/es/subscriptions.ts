@@ -25,7 +25,6 @@ export const subscriptions: Messages["subscriptions"] = {
   trend: (attempts, failed) => `${attempts} intentos en 24 horas, ${failed} fallidos`,
   noTrend: "No se envió nada en 24 horas",
   empty: {
-    title: "Aún no hay suscripciones",
     text: "Una suscripción es una URL que recibe los tipos de evento que elija, firmados y con reintentos.",
   },
   chooseTenant: "Elija un inquilino a la izquierda: una suscripción pertenece a un inquilino.",

@@ -93,7 +93,7 @@ function Clear() {
 
 function Empty() {
   const { events } = useMessages();
-  return <EmptyState icon={<IconBolt size={32} stroke={1.5} />} title={events.empty.title} text={events.empty.text} />;
+  return <EmptyState icon={<IconBolt size={32} stroke={1.5} />} text={events.empty.text} />;
 }
 
 function useColumns(allTenants: boolean): Column<PublishedEvent>[] {

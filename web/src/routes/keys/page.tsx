@@ -86,7 +86,7 @@ function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {
         </Link>
       )}
       openKey={open}
-      empty={<EmptyState icon={<IconKey size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />}
+      empty={<EmptyState icon={<IconKey size={32} stroke={1.5} />} text={words.empty.text} action={add} />}
     />
   );
 }

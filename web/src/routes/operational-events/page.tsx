@@ -141,6 +141,8 @@ function TypeFilter() {
 function Nothing() {
   const words = useOperationalWords();
   const receivers = useQuery(receiversQuery);
-  const { title, text } = receivers.data?.length === 0 ? words.nobody : words.empty;
-  return <EmptyState icon={<IconBell size={32} stroke={1.5} />} title={title} text={text} action={<Subscribe />} />;
+  const icon = <IconBell size={32} stroke={1.5} />;
+  // The answer above says already that nobody subscribes.
+  if (receivers.data?.length === 0) return <EmptyState icon={icon} text={words.nobody.text} action={<Subscribe />} />;
+  return <EmptyState icon={icon} title={words.empty.title} text={words.empty.text} action={<Subscribe />} />;
 }

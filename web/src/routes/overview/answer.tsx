@@ -13,14 +13,16 @@ interface Props {
   backlog: Backlog | undefined;
   /** True when nothing was attempted in the chosen time. */
   idle: boolean;
+  /** Some deliveries of the chosen time failed. */
+  lost: boolean | undefined;
   paused: boolean;
 }
 
-export function Answer({ troubled, backlog, idle, paused }: Props) {
+export function Answer({ troubled, backlog, idle, lost, paused }: Props) {
   const { overview } = useMessages();
   const words = overview.answer;
   const format = useFormat();
-  if (troubled === undefined || backlog === undefined) return <Skeleton height={28} maw={560} />;
+  if (troubled === undefined || backlog === undefined || lost === undefined) return <Skeleton height={28} maw={560} />;
   const failing = troubled.failing.length;
   const { waiting, capped, oldestAt } = backlog;
   const shown = (count: number, more: boolean) => `${format.number(count)}${more ? "+" : ""}`;
@@ -34,7 +36,7 @@ export function Answer({ troubled, backlog, idle, paused }: Props) {
       ) : idle ? (
         words.idle
       ) : (
-        words.fine
+        words[lost || troubled.degraded > 0 ? "noneFailing" : "fine"]
       )}
       {waiting > 0 && (
         <>

@@ -37,6 +37,7 @@ export function OverviewPage() {
   const backlog = all ? live.data && backlogOf(live.data) : ofTenant.data;
   const failed = [troubled, figures, all ? live : ofTenant].find((query) => query.error && query.data === undefined);
   const stats = figures.data?.stats;
+  const lost = figures.data?.counts.statuses.some(({ status, deliveries }) => deliveries > 0 && (status === "failed" || status === "disabled"));
 
   if (failed) {
     return (
@@ -48,7 +49,7 @@ export function OverviewPage() {
   return (
     <Page>
       <FirstRun />
-      <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} paused={live.data?.paused ?? false} />
+      <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} lost={lost} paused={live.data?.paused ?? false} />
       <Troubles troubled={troubled.data} />
       <section aria-labelledby="overview-chart" className={classes.section}>
         <div className={classes.chartHead}>

@@ -43,7 +43,7 @@ export function LinkTable({ source, allTenants, filtered, add }: Props) {
         filtered ? (
           <NothingMatches link={(props) => <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, state: undefined })} {...props} />} />
         ) : (
-          <EmptyState icon={<IconLink size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />
+          <EmptyState icon={<IconLink size={32} stroke={1.5} />} text={words.empty.text} action={add} />
         )
       }
       footer={filtered && source.walk?.next && <SearchOn walk={source.walk} />}

@@ -166,7 +166,6 @@ function Nothing({ filtered }: { filtered: boolean }) {
   return (
     <EmptyState
       icon={<IconWebhook size={32} stroke={1.5} />}
-      title={subscriptions.empty.title}
       text={subscriptions.empty.text}
       action={
         mayWrite && <Button renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>{subscriptions.add}</Button>
