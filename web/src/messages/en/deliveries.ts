@@ -86,7 +86,7 @@ export const deliveries = {
   },
   detail: {
     label: "Delivery",
-    chooseTenant: "This delivery belongs to one tenant. Choose the tenant on the left to open it.",
+    chooseTenant: "This delivery belongs to one tenant. Choose its tenant to open it.",
     result: (code: number) => `HTTP ${code}`,
     noResponse: "No response",
     resend: "Resend",

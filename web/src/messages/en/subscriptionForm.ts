@@ -59,6 +59,7 @@ export const subscriptionForm = {
   onPause: "While paused",
   onPauseOptions: { collect: "Collect events", drop: "Drop events" },
   preview: "The request as it will be sent",
+  previewLater: "It shows here when there is a URL.",
   previewText: "Nothing is sent. Signature and time differ in each request.",
   created: "The subscription was created. This is its secret; it is shown only now and on its page.",
   changed: "The subscription was changed.",

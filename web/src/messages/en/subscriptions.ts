@@ -28,7 +28,8 @@ export const subscriptions = {
   empty: {
     text: "A subscription is a URL that receives the event types you choose, signed and with retries.",
   },
-  chooseTenant: "Choose a tenant on the left: a subscription belongs to one tenant.",
+  chooseTenant: "Choose a tenant",
+  chooseTenantText: "A subscription belongs to one tenant. Choose its tenant.",
   actions: {
     label: "Actions",
     test: "Send test event",

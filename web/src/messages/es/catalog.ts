@@ -2,7 +2,7 @@ import type { catalog as en } from "@/messages/en/catalog";
 
 export const catalog: typeof en = {
   chooseTenant: "Elija un inquilino",
-  chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno en el selector de inquilinos para ver sus tipos de evento.",
+  chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno para ver sus tipos de evento.",
   search: "Buscar tipos de evento",
   answer: (types, events, broken) =>
     events === 0

@@ -90,7 +90,7 @@ export const deliveries: Messages["deliveries"] = {
   },
   detail: {
     label: "Entrega",
-    chooseTenant: "Esta entrega pertenece a un inquilino. Elija el inquilino a la izquierda para abrirla.",
+    chooseTenant: "Esta entrega pertenece a un inquilino. Elija su inquilino para abrirla.",
     result: (code) => `HTTP ${code}`,
     noResponse: "Sin respuesta",
     resend: "Reenviar",

@@ -61,6 +61,7 @@ export const subscriptionForm: typeof en = {
   onPause: "Durante la pausa",
   onPauseOptions: { collect: "Guardar eventos", drop: "Descartar eventos" },
   preview: "La petición tal como se enviará",
+  previewLater: "Aparece aquí cuando hay una URL.",
   previewText: "No se envía nada. La firma y la hora cambian en cada petición.",
   created: "La suscripción se creó. Este es su secreto; solo se muestra ahora y en su página.",
   changed: "La suscripción se cambió.",

@@ -27,7 +27,8 @@ export const subscriptions: Messages["subscriptions"] = {
   empty: {
     text: "Una suscripción es una URL que recibe los tipos de evento que elija, firmados y con reintentos.",
   },
-  chooseTenant: "Elija un inquilino a la izquierda: una suscripción pertenece a un inquilino.",
+  chooseTenant: "Elija un inquilino",
+  chooseTenantText: "Una suscripción pertenece a un inquilino. Elija el suyo.",
   actions: {
     label: "Acciones",
     test: "Enviar evento de prueba",

@@ -49,9 +49,9 @@ export function Filters() {
       />
       <TypeFilter scope={scope} value={search.type} onChange={(type) => change({ type })} />
       <SubscriptionFilter />
-      <Typed name="code" width={122} label={words.code} placeholder={words.codeHint} pattern={CODE} />
+      <Typed name="code" width={132} label={words.code} placeholder={words.codeHint} pattern={CODE} />
       <RangeFilter value={search} ranges={RANGES} fallback={DEFAULT_RANGE} onChange={change} />
-      <Typed name="text" width={180} label={words.text} placeholder={words.text} icon />
+      <Typed name="text" width={192} label={words.text} placeholder={words.text} icon />
       <MoreFilters />
       {search.event !== undefined && (
         <Pill size="md" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>

@@ -1,6 +1,7 @@
 //! The rows of the list.
 
 import { Button } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
@@ -20,6 +21,7 @@ import { useRoom } from "@/shared/useRoom";
 import type { RowSelection } from "@/shared/useSelection";
 import { isFiltered, NO_FILTER, type DeliveryFilter } from "./filter";
 import { anyDeliveryQuery, type Row } from "./queries";
+import classes from "./page.module.css";
 import { deliveriesRoute } from "./route";
 import { RowStatus } from "./status";
 import type { DeliveryRows } from "./useDeliveryRows";
@@ -73,6 +75,7 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   const { deliveries } = useMessages();
   const format = useFormat();
   const room = useRoom(panel);
+  const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
   const words = deliveries.columns;
   const tenant: Column<Row> = {
     id: "tenant",
@@ -95,7 +98,7 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
       header: words.type,
       width: "minmax(96px, 2fr)",
       phone: "sub",
-      cell: (row) => <Foreign text={row.event_type} />,
+      cell: (row) => (phone ? <TypeAndReceiver scope={scope} row={row} /> : <Foreign text={row.event_type} />),
     },
     ...(scope.tenant === null ? [tenant] : []),
     {
@@ -122,6 +125,17 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
       cell: (row) => <Time at={row.created_at} inRow />,
     },
   ];
+}
+
+/** A phone has no column for the receiver. */
+function TypeAndReceiver({ scope, row }: { scope: Scope; row: Row }) {
+  return (
+    <span className={classes.both}>
+      <Foreign text={row.event_type} />
+      <span aria-hidden="true">→</span>
+      <ReceiverOf scope={scope} id={row.subscription_id} tenant={row.tenant_id} />
+    </span>
+  );
 }
 
 function Nothing({ scope, filtered }: { scope: Scope; filtered: boolean }) {

@@ -72,7 +72,7 @@ function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
     { id: "mode", header: columns.mode, width: "88px", cell: (row) => words.modes[row.mode] ?? row.mode },
     { id: "may", header: columns.may, width: "minmax(120px, 3fr)", phone: "sub", cell: (row) => mayText(row, words) },
     ...(room ? [created] : []),
-    { id: "expires", header: columns.expires, width: "96px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
+    { id: "expires", header: columns.expires, width: "112px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
     {
       id: "used",
       header: columns.used,

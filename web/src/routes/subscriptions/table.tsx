@@ -20,6 +20,7 @@ import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import { Absent, Time } from "@/shared/Time";
+import { useRoom } from "@/shared/useRoom";
 import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { ChangeDialog } from "./changeDialog";
 import classes from "./page.module.css";
@@ -68,12 +69,14 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
   const { subscriptions } = useMessages();
   const format = useFormat();
   const words = subscriptions.columns;
+  const room = useRoom(false);
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,
     width: "minmax(72px, 1fr)",
     cell: (row) => <Foreign text={row.tenant_id ?? ""} />,
   };
+  const trend: Column<Row> = { id: "trend", header: words.trend, width: "100px", cell: (row) => <Trend scope={narrow(scope, row.tenant_id)} id={row.id} /> };
   return [
     {
       id: "url",
@@ -86,7 +89,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
     {
       id: "status",
       header: words.status,
-      width: "minmax(100px, 132px)",
+      width: "minmax(112px, 160px)",
       phone: "sub",
       cell: (row) => <StatusBadge kind="subscription" value={subscriptionState(row)} />,
     },
@@ -100,7 +103,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
       cell: (row) =>
         row.success_count + row.failure_count === 0 ? <Absent /> : format.percent(row.success_rate),
     },
-    { id: "trend", header: words.trend, width: "100px", cell: (row) => <Trend scope={narrow(scope, row.tenant_id)} id={row.id} /> },
+    ...(room ? [trend] : []),
     {
       id: "last",
       header: words.last,
