@@ -3,8 +3,6 @@
 import { deliveries } from "./en/deliveries";
 import { events } from "./en/events";
 import { frame } from "./en/frame";
-import { overview } from "./en/overview";
-import { settings } from "./en/settings";
 import { shared } from "./en/shared";
 import { status } from "./en/status";
 import { subscriptions } from "./en/subscriptions";
@@ -13,11 +11,9 @@ export const en = {
   shared,
   status,
   frame,
-  overview,
   subscriptions,
   deliveries,
   events,
-  settings,
 };
 
 export type Messages = typeof en;

@@ -1,6 +1,6 @@
-import type { Messages } from "../en";
+import type { overview as en } from "../en/overview";
 
-export const overview: Messages["overview"] = {
+export const overview: typeof en = {
   answer: {
     fine: "Todo llega.",
     noneFailing: "Ninguna suscripción está fallando.",

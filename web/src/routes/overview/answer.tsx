@@ -2,11 +2,11 @@
 
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import { PageAnswer } from "@/shared/Page";
 import { Age } from "@/shared/Time";
 import type { Backlog, Troubled } from "./queries";
+import { useOverviewWords } from "./words";
 
 interface Props {
   troubled: Troubled | undefined;
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Answer({ troubled, backlog, idle, lost, paused }: Props) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.answer;
   const format = useFormat();
   if (troubled === undefined || backlog === undefined || lost === undefined) return <Skeleton height={28} maw={560} />;

@@ -6,7 +6,6 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { FirstRun } from "@/frame/FirstRun";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
 import { NodeTable } from "@/shared/NodeTable";
 import { Page } from "@/shared/Page";
@@ -17,11 +16,12 @@ import classes from "./overview.module.css";
 import { backlogOf, backlogQuery, figuresQuery, liveQuery, troubledQuery } from "./queries";
 import { overviewRoute } from "./route";
 import { Troubles } from "./troubles";
+import { useOverviewWords } from "./words";
 
 const DeliveriesChart = lazy(() => import("@/shared/charts/DeliveriesChart"));
 
 export function OverviewPage() {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.chart;
   const scope = useScope();
   const session = useSession();
