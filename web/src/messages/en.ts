@@ -1,7 +1,6 @@
 //! English: the type of all other languages. Each screen has a file of its own below `en/`.
 
 import { deliveries } from "./en/deliveries";
-import { events } from "./en/events";
 import { frame } from "./en/frame";
 import { shared } from "./en/shared";
 import { status } from "./en/status";
@@ -13,7 +12,6 @@ export const en = {
   frame,
   subscriptions,
   deliveries,
-  events,
 };
 
 export type Messages = typeof en;

@@ -2,7 +2,6 @@
 
 import type { Messages } from "./en";
 import { deliveries } from "./es/deliveries";
-import { events } from "./es/events";
 import { frame } from "./es/frame";
 import { shared } from "./es/shared";
 import { status } from "./es/status";
@@ -14,5 +13,4 @@ export const es = {
   frame,
   subscriptions,
   deliveries,
-  events,
 } satisfies Messages;

@@ -1,8 +1,8 @@
-import type { Messages } from "../en";
+import type { events as en } from "../en/events";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
-export const events: Messages["events"] = {
+export const events: typeof en = {
   list: "Eventos",
   filters: {
     label: "Filtrar eventos",

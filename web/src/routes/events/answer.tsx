@@ -1,6 +1,7 @@
 //! The answer of the list: how many events were accepted.
 
 import { useQuery } from "@tanstack/react-query";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
@@ -17,7 +18,8 @@ interface Props {
 }
 
 export function Answer({ scope, filter, query, anchor, found }: Props) {
-  const { events, shared } = useMessages();
+  const events = useEventWords();
+  const { shared } = useMessages();
   const words = events.answer;
   const format = useFormat();
   const count = useQuery(countQuery(scope, filter, query, anchor));

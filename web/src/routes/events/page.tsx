@@ -3,13 +3,13 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useEventWords } from "@/actions/eventWords";
 import { keys } from "@/api/keys";
 import { keyOf } from "@/api/scope";
 import { useStream } from "@/api/stream/context";
 import type { PublishedEvent } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { serverNow } from "@/shared/clock";
-import { useMessages } from "@/messages/context";
 import { ListScreen } from "@/shared/ListScreen";
 import { LiveSwitch } from "@/shared/LiveSwitch";
 import { useWalkedRows } from "@/shared/rows";
@@ -29,7 +29,7 @@ export function EventsPage() {
 }
 
 function Events() {
-  const { events } = useMessages();
+  const events = useEventWords();
   const scope = useScope();
   const search = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });

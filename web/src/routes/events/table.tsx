@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconBolt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useEventWords } from "@/actions/eventWords";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
@@ -31,7 +32,8 @@ interface Props {
 }
 
 export function EventTable({ allTenants, source, searchable, fresh, onRefresh, onTop }: Props) {
-  const { events, shared } = useMessages();
+  const events = useEventWords();
+  const { shared } = useMessages();
   const search = eventsRoute.useSearch();
   const { open, of } = search;
   const columns = useColumns(allTenants);
@@ -92,12 +94,12 @@ function Clear() {
 }
 
 function Empty() {
-  const { events } = useMessages();
+  const events = useEventWords();
   return <EmptyState icon={<IconBolt size={32} stroke={1.5} />} text={events.empty.text} />;
 }
 
 function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
-  const { events } = useMessages();
+  const events = useEventWords();
   const format = useFormat();
   const words = events.columns;
   const tenant: Column<PublishedEvent> = {
