@@ -177,3 +177,29 @@ test("the wait for the next attempt counts down", async ({ page, server, receive
   const first = await seconds();
   await expect.poll(seconds).toBeLessThan(first);
 });
+
+test("rows name receivers beyond the newest 200 subscriptions", async ({ page, server, receiver, expected }) => {
+  expected.push(/status of 40[14]/);
+  await server.operator.put("/api/v1/tenants/acme", {});
+  const acme = server.operator.in("acme");
+  obey(receiver);
+  const kept = await acme.subscribe(receiver.url, { description: "Ledger of old" });
+  const deleted = await acme.subscribe(receiver.url, { description: "Gone" });
+  for (let number = 0; number < 3; number += 1) await acme.publish("invoice.paid", {});
+  await expect.poll(() => receiver.received.length).toBe(6);
+  await acme.call("DELETE", `/api/v1/webhooks/subscriptions/${deleted.id}`);
+  for (let number = 0; number < 200; number += 1) await acme.subscribe(receiver.url, { events: ["user.deleted"] });
+  const asked: string[] = [];
+  page.on("request", (request) => {
+    if (/\/subscriptions\/sub_/.test(request.url())) asked.push(request.url());
+  });
+  for (const tenant of ["?tenant=acme", "?"]) {
+    asked.length = 0;
+    if (tenant === "?") await page.goto(`${server.url}/deliveries`);
+    else await signIn(page, server, undefined, `/deliveries${tenant}`);
+    await expect(rowsOf(page).filter({ hasText: "Ledger of old" })).toHaveCount(3);
+    await expect(rowsOf(page).filter({ hasText: deleted.id.slice(0, 8) })).toHaveCount(3);
+    await expect.poll(() => asked.length).toBe(2);
+    expect(asked.some((url) => url.includes(kept.id))).toBe(true);
+  }
+});

@@ -1,6 +1,6 @@
 //! Every screen with nothing, little, much and hostile data, at three widths and in both schemes: nothing in the console, no
 //! serious finding of axe, no sideways scrolling. `POSTRIDER_E2E_SCREENSHOTS=folder` keeps pictures of all combinations;
-//! without it, a wide light and a narrow dark screen stand for them.
+//! without it, a wide light and a narrow dark screen stand for them. `POSTRIDER_E2E_LANGUAGE=es` shows them in Spanish.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
@@ -12,6 +12,7 @@ import { AMOUNTS, seed, type Seeded } from "./support/seed";
 const WIDTHS = [1440, 1024, 390] as const;
 const SCHEMES = ["light", "dark"] as const;
 const PICTURES = process.env.POSTRIDER_E2E_SCREENSHOTS;
+const LANGUAGE = process.env.POSTRIDER_E2E_LANGUAGE;
 
 /** Names and addresses; an address with a placeholder is left out when its object is absent. */
 const SCREENS: Record<string, string> = {
@@ -28,8 +29,9 @@ const SCREENS: Record<string, string> = {
   "subscription-secret": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=secret",
   "subscription-code": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=code",
   "subscription-breaker": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=breaker",
-  catalog: "/catalog",
-  "catalog-type": "/catalog/payment.received",
+  catalog: "/catalog?tenant=acme",
+  "catalog-type": "/catalog?tenant=acme&open=payment.failed",
+  "catalog-all": "/catalog",
   welcome: "/welcome?tenant=acme",
   testing: "/testing?tenant=acme&subscription={subscription}&of=acme",
   replays: "/replays?tenant=acme",
@@ -55,6 +57,9 @@ for (const amount of AMOUNTS) {
     const wrong: string[] = [];
     const seeded = await seed(server.operator, receiver, amount);
     await signIn(page, server);
+    if (LANGUAGE !== undefined) {
+      await page.evaluate((language) => localStorage.setItem("postrider.preferences", JSON.stringify({ language })), LANGUAGE);
+    }
     for (const [name, path] of Object.entries(SCREENS)) {
       const address = fill(path, seeded);
       if (address === null) continue;

@@ -139,7 +139,7 @@ test("pausing, activating and deleting say what becomes of waiting deliveries", 
   await acme.publish("invoice.paid", {});
   await expect.poll(() => statuses(acme)).toEqual(["retrying", "retrying", "retrying", "success"]);
   await change("Delete subscription", "Delete Ledger: 3 waiting deliveries will not be sent.", "The subscription was deleted.");
-  await expect(page.getByText("No subscriptions yet")).toBeVisible();
+  await expect(page.getByText("No subscriptions yet.")).toBeVisible();
   await expect.poll(async () => (await statuses(acme)).filter((status) => status === "retrying" || status === "pending")).toEqual([]);
 });
 
@@ -186,4 +186,19 @@ test("the browser's way back closes the panel of a delivery", async ({ page, ser
   expect(new URL(page.url()).searchParams.get("type")).toBe("invoice.paid");
   await page.goForward();
   await expect(panel.getByText("Delivered after one attempt.")).toBeVisible();
+});
+
+test("cancelling a form that a link opened leads to the subscription", async ({ page, server, expected }) => {
+  expected.push(/status of 401/);
+  await server.operator.put("/api/v1/tenants/acme", {});
+  const { id } = await server.operator.in("acme").subscribe("http://127.0.0.1:9/hook", { description: "Ledger" });
+  await signIn(page, server, undefined, `/subscriptions/${id}/edit?tenant=acme&of=acme`);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("tab", { name: "Overview" })).toBeVisible();
+  expect(new URL(page.url()).pathname).toBe(`/subscriptions/${id}`);
+  expect(new URL(page.url()).searchParams.get("tenant")).toBe("acme");
+  await page.goto(`${server.url}/subscriptions/new?tenant=acme`);
+  await page.getByRole("link", { name: "Cancel" }).click();
+  await expect(page.getByRole("table", { name: "Subscriptions" })).toBeVisible();
+  expect(new URL(page.url()).searchParams.get("tenant")).toBe("acme");
 });

@@ -24,8 +24,10 @@ test("a rotated secret signs beside the old one for the time of grace", async ({
   await dialog.getByRole("button", { name: "Rotate secret" }).click();
   const fresh = await dialog.getByText(/^whsec_/).innerText();
   expect(fresh).not.toBe(old);
+  await expect(dialog.getByText(/^The old secret also signs until .+\.$/)).toBeVisible();
   await dialog.getByRole("button", { name: "Close" }).last().click();
 
+  await expect(page.getByText(/^The old secret also signs until/)).toBeVisible();
   await page.getByRole("button", { name: "Reveal secret" }).click();
   const tab = page.getByRole("tabpanel", { name: "Secret" });
   await expect(tab.getByText("Signs now").locator("..")).toContainText(fresh);

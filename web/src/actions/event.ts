@@ -3,12 +3,12 @@
 import { notifications } from "@mantine/notifications";
 import { IconBan, IconEraser, IconRepeat } from "@tabler/icons-react";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useEventWords } from "./eventWords";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import { tenantHeader, type Scope } from "@/api/scope";
 import { publishRaw } from "@/api/sending";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { serverNow } from "@/shared/clock";
 import type { Action } from "./action";
@@ -16,7 +16,7 @@ import type { Action } from "./action";
 /** Publishes the type and data again as a new event. The data goes as its raw text, so large numbers survive. */
 export function useRepublish(scope: Scope) {
   const queries = useQueryClient();
-  const { events } = useMessages();
+  const events = useEventWords();
   return useMutation({
     mutationFn: ({ type, metadata, payload }: Pick<PublishedEvent, "type" | "metadata"> & { payload: string }) =>
       publishRaw(scope, type, payload, metadata),
@@ -27,7 +27,7 @@ export function useRepublish(scope: Scope) {
 
 export function useCancelEvent(scope: Scope) {
   const queries = useQueryClient();
-  const { events } = useMessages();
+  const events = useEventWords();
   return useMutation({
     mutationFn: (id: string) =>
       call(api.POST("/api/v1/events/{id}/cancel", { params: { path: { id }, header: tenantHeader(scope) } })),
@@ -39,7 +39,7 @@ export function useCancelEvent(scope: Scope) {
 
 export function useErasePayload(scope: Scope) {
   const queries = useQueryClient();
-  const { events } = useMessages();
+  const events = useEventWords();
   return useMutation({
     mutationFn: (id: string) =>
       call(api.DELETE("/api/v1/events/{id}/payload", { params: { path: { id }, header: tenantHeader(scope) } })),
@@ -60,7 +60,7 @@ export type EventStep = "republish" | "cancel" | "erase";
 
 /** Each action asks first; `ask` opens the confirmation. */
 export function useEventActions(event: PublishedEvent | undefined, ask: (step: EventStep) => void): Action[] {
-  const { events } = useMessages();
+  const events = useEventWords();
   const mayPublish = useMay("events:publish");
   const mayErase = useMay("payloads:erase");
   if (event === undefined) return [];

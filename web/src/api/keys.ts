@@ -24,6 +24,9 @@ export const keys = {
     list: (scope: Scope, filter: Filter) => [keyOf(scope), "subscriptions", "list", filter] as const,
     detail: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "detail", id] as const,
     secret: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "secret", id] as const,
+    receiver: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "receiver", id] as const,
+    /** When the old secret ends, after a rotation of this page. */
+    rotated: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "rotated", id] as const,
     plan: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "plan", id] as const,
     trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
     any: (scope: Scope) => [keyOf(scope), "subscriptions", "any"] as const,

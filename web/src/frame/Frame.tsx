@@ -7,20 +7,20 @@ import { Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect } from "react";
 import { ActionsProvider } from "@/actions/registry";
 import { useMessages } from "@/messages/context";
+import { Content, SkipLink } from "@/shared/Shell";
 import { AccountMenu, SchemeMenu } from "./AccountMenu";
 import classes from "./Frame.module.css";
 import { LiveUpdates } from "./LiveUpdates";
 import { openPalette, Palette } from "./Palette";
 import { BottomBar, Rail } from "./Rail";
-import { screenOf } from "./screens";
+import { titleOf } from "./screens";
 import { TenantSwitcher } from "./TenantSwitcher";
 
 export function Frame() {
   const { frame } = useMessages();
   const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
   const path = useLocation({ select: ({ pathname }) => pathname });
-  const screen = screenOf(path);
-  const title = screen?.label(frame.screens) ?? "Postrider";
+  const title = titleOf(path, frame.screens) ?? "Postrider";
   useEffect(() => {
     document.title = title === "Postrider" ? title : `${title} · Postrider`;
   }, [title]);
@@ -30,10 +30,7 @@ export function Frame() {
       <LiveUpdates />
       <Palette />
       <div className={classes.frame}>
-        {/* A link to a fragment would resolve against <base href>. */}
-        <UnstyledButton className={classes.skip} onClick={() => document.getElementById("content")?.focus()}>
-          {frame.skip}
-        </UnstyledButton>
+        <SkipLink />
         {!phone && <Rail />}
         <div className={classes.main}>
           <header className={classes.header}>
@@ -47,9 +44,9 @@ export function Frame() {
             {!phone && <SchemeMenu />}
             <AccountMenu phone={phone} />
           </header>
-          <main id="content" tabIndex={0} className={classes.content}>
+          <Content tabIndex={0}>
             <Outlet />
-          </main>
+          </Content>
         </div>
         {phone && <BottomBar />}
       </div>

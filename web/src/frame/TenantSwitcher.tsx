@@ -61,6 +61,8 @@ function Switcher() {
       allowDeselect={false}
       maxDropdownHeight={360}
       limit={SHOWN}
+      rightSectionWidth={22}
+      styles={{ input: { paddingInlineStart: 8 } }}
       comboboxProps={{ width: 280, position: "bottom-start" }}
       onChange={(value) => {
         const chosen = value === null || value === "*" ? undefined : value;

@@ -52,6 +52,11 @@ export const SCREENS: readonly Screen[] = [
   { to: "/settings", group: "operate", icon: IconSettings, label: (words) => words.settings, allowed: operator },
 ];
 
+/** The name of the screen at a path, also of one that the rail has not. */
+export function titleOf(path: string, words: Messages["frame"]["screens"]): string | undefined {
+  return path === "/welcome" ? words.welcome : screenOf(path)?.label(words);
+}
+
 export const GROUPS: readonly Group[] = ["observe", "configure", "operate"];
 
 /** The screen that a path belongs to; the overview only at its own address. */

@@ -1,6 +1,6 @@
 //! The frame of a portal link: the host's mark, the screens of a tenant, and the way back.
 
-import { ActionIcon, Tooltip, UnstyledButton } from "@mantine/core";
+import { ActionIcon, Tooltip } from "@mantine/core";
 import { IconArrowLeft, IconSearch } from "@tabler/icons-react";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, useRef } from "react";
@@ -9,10 +9,11 @@ import { usePreferenceActions, useSchemeActions } from "@/actions/appearance";
 import { ActionsProvider } from "@/actions/registry";
 import { LiveUpdates } from "@/frame/LiveUpdates";
 import { openPalette, Palette } from "@/frame/Palette";
-import { SCREENS, screenOf, type Screen } from "@/frame/screens";
+import { SCREENS, screenOf, titleOf, type Screen } from "@/frame/screens";
 import { NotFoundScreen } from "@/frame/screens/Failed";
 import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
+import { Content, SkipLink } from "@/shared/Shell";
 import { safeHref } from "@/shared/text";
 import { addressOf, nameOf, useHost } from "./host";
 import { HostMark } from "./HostMark";
@@ -27,7 +28,7 @@ export function PortalFrame() {
   const name = nameOf(useHost()) ?? portal.title;
   const path = useLocation({ select: ({ pathname }) => pathname });
   const screen = screenOf(path);
-  const title = screen?.label(frame.screens) ?? portal.title;
+  const title = titleOf(path, frame.screens) ?? portal.title;
   const denied = screen !== undefined && !screen.allowed(session);
   useEffect(() => {
     document.title = title === name ? name : `${title} · ${name}`;
@@ -38,9 +39,7 @@ export function PortalFrame() {
       <LiveUpdates />
       <Palette />
       <div className={classes.frame}>
-        <UnstyledButton className={classes.skip} onClick={() => document.getElementById("content")?.focus()}>
-          {frame.skip}
-        </UnstyledButton>
+        <SkipLink />
         <header className={classes.header}>
           <div className={classes.mark}>
             <Back />
@@ -49,10 +48,10 @@ export function PortalFrame() {
           <Screens open={screen} />
           <Tools />
         </header>
-        <main id="content" tabIndex={-1} className={classes.content}>
+        <Content tabIndex={-1} className={classes.content}>
           <h1 className="visually-hidden">{title}</h1>
           {denied ? <NotFoundScreen /> : <Outlet />}
-        </main>
+        </Content>
       </div>
     </ActionsProvider>
   );

@@ -5,7 +5,8 @@ import type { ReactNode } from "react";
 import classes from "./EmptyState.module.css";
 
 interface Props {
-  title: string;
+  /** Absent where the answer above says it already. */
+  title?: string;
   text?: ReactNode;
   action?: ReactNode;
   icon?: ReactNode;
@@ -19,7 +20,11 @@ export function EmptyState({ title, text, action, icon }: Props) {
           {icon}
         </div>
       )}
-      <Title order={2} ta="center">{title}</Title>
+      {title && (
+        <Title order={2} ta="center">
+          {title}
+        </Title>
+      )}
       {text && (
         <Text c="dimmed" ta="center" maw={440}>
           {text}

@@ -56,7 +56,7 @@ export function RangeFilter({ value: { since, after, before }, ranges, fallback,
   return (
     <>
       <Select
-        w={{ sm: custom ? 330 : 148 }}
+        w={{ sm: custom ? 330 : 164 }}
         aria-label={words.label}
         allowDeselect={false}
         data={[

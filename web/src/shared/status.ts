@@ -46,9 +46,9 @@ export const STATUSES = {
   replay: {
     running: look((m) => m.running, "retry", "accent"),
     paused: look((m) => m.paused, "pause", "idle"),
-    completed: look((m) => m.completed, "check", "good"),
-    cancelled: look((m) => m.cancelled, "stop", "idle"),
-    failed: look((m) => m.failed, "cross", "bad"),
+    completed: look((m) => m.replay.completed, "check", "good"),
+    cancelled: look((m) => m.replay.cancelled, "stop", "idle"),
+    failed: look((m) => m.replay.failed, "cross", "bad"),
   },
   node: {
     live: look((m) => m.live, "dot", "good"),

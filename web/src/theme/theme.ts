@@ -78,6 +78,7 @@ export const resolveVariables: CSSVariablesResolver = () => {
     "--mantine-color-placeholder": "var(--pr-muted)",
     "--mantine-color-default-border": "var(--pr-edge)",
     "--mantine-color-anchor": "var(--pr-accent)",
+    "--mantine-color-spruce-light-color": "var(--pr-accent)",
     "--mantine-color-error": "var(--pr-bad)",
     "--mantine-shadow-md": "var(--pr-shadow)",
   };

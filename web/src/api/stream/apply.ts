@@ -62,6 +62,7 @@ export function applyBatch(queries: QueryClient, batch: Batch): void {
       if (object === "subscriptions" && request === "detail") {
         return batch.subscriptions.has(String(id)) || batch.deliveries.size > 0;
       }
+      if (object === "subscriptions" && request === "receiver") return batch.subscriptions.has(String(id));
       return object === "subscriptions" && request === "list" && batch.subscriptions.size > 0;
     },
   });

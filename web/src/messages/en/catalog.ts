@@ -1,6 +1,6 @@
 export const catalog = {
   chooseTenant: "Choose a tenant",
-  chooseTenantText: "The catalog belongs to a tenant. Choose one in the tenant switcher to see its event types.",
+  chooseTenantText: "The catalog belongs to a tenant. Choose one to see its event types.",
   search: "Search event types",
   answer: (types: number, events: number, broken: number): string =>
     events === 0

@@ -44,7 +44,8 @@ export const deliveries = {
     noResponse: "No response",
   },
   empty: {
-    title: "No deliveries yet",
+    none: "Nothing was sent in the last 24 hours. Older deliveries are still in the log.",
+    older: "Show all deliveries",
     text: "When an event is published, each subscription that matches it gets a delivery, which shows here at once.",
     action: "Add a subscription",
   },
@@ -85,7 +86,7 @@ export const deliveries = {
   },
   detail: {
     label: "Delivery",
-    chooseTenant: "This delivery belongs to one tenant. Choose the tenant on the left to open it.",
+    chooseTenant: "This delivery belongs to one tenant. Choose its tenant to open it.",
     result: (code: number) => `HTTP ${code}`,
     noResponse: "No response",
     resend: "Resend",

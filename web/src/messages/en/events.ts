@@ -12,6 +12,7 @@ export const events = {
   answer: {
     accepted: (count: string, one: boolean, range: string | null): string =>
       range === null ? `${count} ${one ? "event" : "events"}` : `${count} ${one ? "event" : "events"} in this time: ${range}`,
+    noneYet: "No events yet.",
     none: "No event was accepted in this time.",
     found: "The event with this id",
     notFound: "No event has this id.",
@@ -19,7 +20,6 @@ export const events = {
   columns: { type: "Type", id: "Id", tenant: "Tenant", deliveries: "Delivered", created: "Accepted" },
   deliveredOf: (delivered: string, all: string) => `${delivered} of ${all}`,
   empty: {
-    title: "No events yet",
     text: "Events that your application publishes with POST /api/v1/events are listed here, with their payload and their deliveries.",
   },
   ownIdNeedsTenant: "Over all tenants only a generated id finds its event. Choose a tenant to find a publisher’s own id.",

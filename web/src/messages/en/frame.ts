@@ -18,6 +18,7 @@ export const frame = {
     nodes: "Nodes and store",
     operationalEvents: "Operational events",
     settings: "Settings",
+    welcome: "First steps",
   },
   tenant: {
     label: "Tenant",

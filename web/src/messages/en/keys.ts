@@ -4,17 +4,16 @@ export const keys = {
   chooseTenant: "Choose a tenant",
   chooseTenantText: "A key belongs to a tenant. Choose one to see its keys.",
   answer: {
-    none: "No keys yet.",
+    none: "This tenant has no keys.",
     keys: (count: string, one: boolean): string => (one ? "1 key." : `${count} keys.`),
     unused: (count: string, one: boolean): string => (one ? "1 was never used." : `${count} were never used.`),
-    allUnused: "None was ever used.",
+    allUnused: (one: boolean): string => (one ? "It was never used." : "None was ever used."),
     of: (used: string, limit: string): string => `${used} of ${limit} keys.`,
   },
   columns: { name: "Name", hint: "Begins with", scopes: "Scopes", created: "Created", used: "Last used" },
   never: "never",
   unnamed: "No name",
   empty: {
-    title: "This tenant has no keys",
     text: "A key lets a program publish events or manage subscriptions for this tenant.",
   },
   scopes: {

@@ -15,18 +15,6 @@ export const nodes = {
     resume: (waiting: string): string => `${waiting === "1" ? "1 waiting delivery" : `${waiting} waiting deliveries`} can be sent again, retries at their next attempt. Resume a restored copy only when no other copy sends.`,
   },
   changed: { pause: "All deliveries are paused.", resume: "Deliveries are sent again." },
-  list: {
-    title: "Nodes",
-    name: "Node",
-    state: "State",
-    role: "Role",
-    waiting: "Waiting",
-    heartbeat: "Heartbeat",
-    started: "Started",
-    version: "Version",
-    this: "answers this page",
-    roles: { all: "API and deliveries", api: "API", worker: "Deliveries" } as Record<string, string>,
-  },
   load: {
     title: "Load of this node",
     inFlight: "Requests in flight",

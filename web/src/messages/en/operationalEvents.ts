@@ -20,7 +20,6 @@ export const operationalEvents = {
     text: "Postrider publishes an event when a subscription is created, changed, disabled or fails, a delivery is given up, a breaker opens, or a tenant reaches a limit.",
   },
   nobody: {
-    title: "Nobody subscribes to operational events",
     text: "An operational event is recorded only when a subscription of the system tenant _postrider receives its type. Subscribe a URL to postrider.* to be alerted, and to see the events here.",
   },
   detail: {

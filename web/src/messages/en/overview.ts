@@ -1,6 +1,7 @@
 export const overview = {
   answer: {
     fine: "Everything arrives.",
+    noneFailing: "No subscription is failing.",
     idle: "Nothing was sent in the last 24 hours.",
     paused: "All deliveries are paused by the operator.",
     failing: (count: string, one: boolean): string => (one ? "1 subscription is failing" : `${count} subscriptions are failing`),
@@ -36,15 +37,5 @@ export const overview = {
     all: (count: string) => `Show all ${count} that are failing`,
     degraded: (count: string, one: boolean): string => (one ? "1 subscription is degraded" : `${count} subscriptions are degraded`),
     waitingUnit: "waiting",
-  },
-  nodes: {
-    title: "Nodes",
-    name: "Node",
-    state: "State",
-    role: "Role",
-    version: "Version",
-    waiting: "Waiting",
-    heartbeat: "Heartbeat",
-    this: "answers this page",
   },
 };

@@ -16,8 +16,8 @@ export const portalLinks = {
     view: "Reads subscriptions, deliveries and events of its tenant; never a secret.",
     manage: "Reads, and does what is chosen below.",
   } as Record<string, string>,
-  all: "everything",
-  readOnly: "read",
+  all: "Everything",
+  readOnly: "Read only",
   some: (count: number, first: string): string => (count === 1 ? first : `${first} and ${count - 1} more`),
   capabilities: {
     "subscriptions:write": "Create, change and delete subscriptions",
@@ -29,7 +29,6 @@ export const portalLinks = {
     "replays:write": "Begin and control replays",
   } as Record<string, string>,
   empty: {
-    title: "No portal links yet",
     text: "A portal link opens this dashboard for one customer, without a key. Your product creates one when a customer opens its webhooks page.",
   },
   detail: {

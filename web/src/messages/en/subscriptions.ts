@@ -9,7 +9,7 @@ export const subscriptions = {
     all: (count: string, one: boolean): string => (one ? "1 subscription." : `${count} subscriptions.`),
     failing: (count: string, one: boolean): string => (one ? "1 is failing." : `${count} are failing.`),
     fine: "None is failing.",
-    none: "No subscription yet.",
+    none: "No subscriptions yet.",
     found: (count: string, one: boolean): string => (one ? "1 subscription matches." : `${count} subscriptions match.`),
   },
   filters: {
@@ -26,10 +26,10 @@ export const subscriptions = {
   trend: (attempts: string, failed: string) => `${attempts} attempts in 24 hours, ${failed} failed`,
   noTrend: "Nothing was sent in 24 hours",
   empty: {
-    title: "No subscriptions yet",
     text: "A subscription is a URL that receives the event types you choose, signed and with retries.",
   },
-  chooseTenant: "Choose a tenant on the left: a subscription belongs to one tenant.",
+  chooseTenant: "Choose a tenant",
+  chooseTenantText: "A subscription belongs to one tenant. Choose its tenant.",
   actions: {
     label: "Actions",
     test: "Send test event",
@@ -113,7 +113,10 @@ export const subscriptions = {
     rotateText: "A new secret signs from now on. The old one keeps signing beside it for this time, so that the receiver can change without losing a delivery.",
     grace: "The old secret signs for",
     graces: { "0": "No time: it was leaked", "3600": "1 hour", "86400": "1 day", "604800": "7 days" } as Record<string, string>,
+    ownHeader: (header: string) => `${header} is signed with the new secret at once; webhook-signature has both signatures.`,
     rotated: "The new secret. Put it into the receiver now.",
+    oldSigns: (until: string) => `The old secret also signs until ${until}.`,
+    oldEnded: "The old secret does not sign any more.",
     copy: "Copy secret",
   },
   code: {

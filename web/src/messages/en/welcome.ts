@@ -2,6 +2,7 @@ export const welcome = {
   offer: { text: "There is no subscription yet.", link: "Deliver a first event in three steps" },
   title: {
     start: "Nothing is subscribed yet. Three steps lead to a delivered, verified event.",
+    another: "Three steps lead to a delivered, verified event.",
     ready: "The subscription is ready. Send it an event.",
     sent: "The event is on its way.",
     failed: "The event did not arrive.",

@@ -2,16 +2,16 @@ import type { catalog as en } from "@/messages/en/catalog";
 
 export const catalog: typeof en = {
   chooseTenant: "Elija un inquilino",
-  chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno en el selector de inquilinos para ver sus tipos de evento.",
+  chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno para ver sus tipos de evento.",
   search: "Buscar tipos de evento",
   answer: (types, events, broken) =>
     events === 0
-      ? `${types} tipos de evento`
-      : `${types} tipos de evento; ${events} ${events === 1 ? "evento" : "eventos"} de ${broken} ${broken === 1 ? "tipo" : "tipos"} no ${events === 1 ? "encaja" : "encajan"}`,
+      ? `${types} ${types === 1 ? "tipo" : "tipos"} de evento`
+      : `${types} ${types === 1 ? "tipo" : "tipos"} de evento; ${events} ${events === 1 ? "evento" : "eventos"} de ${broken} ${broken === 1 ? "tipo" : "tipos"} no ${events === 1 ? "encaja" : "encajan"}`,
   times: (count) => (count === 1 ? "1 no encaja" : `${count} no encajan`),
   unknown: "Publicados, pero fuera del catálogo",
   registerShort: "Registrar",
-  register: "Registrar tipo de evento",
+  register: "Registrar tipo",
   change: "Cambiar tipo de evento",
   checked: "Esquema",
   unchecked: "Sin esquema",
@@ -49,6 +49,6 @@ export const catalog: typeof en = {
   retire: {
     action: "Retirar tipo de evento",
     text: (type) =>
-      `“${type}” ya no se ofrece a suscripciones nuevas, y los eventos de este tipo cuentan como desconocidos. Las suscripciones y los eventos existentes se conservan.`,
+      `«${type}» ya no se ofrece a suscripciones nuevas, y los eventos de este tipo cuentan como desconocidos. Las suscripciones y los eventos existentes se conservan.`,
   },
 };

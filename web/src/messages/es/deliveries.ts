@@ -36,8 +36,8 @@ export const deliveries: Messages["deliveries"] = {
   answer: {
     none: "Ninguna entrega en este tiempo.",
     waiting: (count) => `${count} en espera`,
-    failed: (count) => `${count} fallidas`,
-    delivered: (count) => `${count} entregadas`,
+    failed: (count) => `${count} ${count === "1" ? "fallida" : "fallidas"}`,
+    delivered: (count) => `${count} ${count === "1" ? "entregada" : "entregadas"}`,
     gone: (count) => `${count} a receptores retirados`,
     rate: (percent) => `${percent} entregadas`,
     breakdown: "Desglosar",
@@ -46,7 +46,8 @@ export const deliveries: Messages["deliveries"] = {
     noResponse: "Sin respuesta",
   },
   empty: {
-    title: "Aún no hay entregas",
+    none: "No se envió nada en las últimas 24 horas. Las entregas más antiguas siguen en el registro.",
+    older: "Ver todas las entregas",
     text: "Cuando se publica un evento, cada suscripción que coincide recibe una entrega, que aparece aquí al instante.",
     action: "Añadir una suscripción",
   },
@@ -58,7 +59,7 @@ export const deliveries: Messages["deliveries"] = {
     retryMatching: "Reenviar las fallidas que coinciden…",
     retryTitle: "Reenviar entregas fallidas",
     retryText: (count, subscriptions) =>
-      `${count} ${count === "1" ? "entrega fallida" : "entregas fallidas"} a ${subscriptions} ${plural(subscriptions, "suscripción", "suscripciones")} se ${count === "1" ? "pone" : "ponen"} en cola como repetición, después de las entregas nuevas y dentro de los límites de cada receptor.`,
+      `${count} ${count === "1" ? "entrega fallida" : "entregas fallidas"} a ${subscriptions} ${plural(subscriptions, "suscripción", "suscripciones")} se ${count === "1" ? "pone" : "ponen"} en cola como reenvío, después de las entregas nuevas y dentro de los límites de cada receptor.`,
     retryNone: "Ninguna entrega fallida coincide.",
     retryAction: (count) => `Reenviar ${count} ${count === "1" ? "entrega" : "entregas"}`,
     cancelMatching: "Cancelar las que esperan y coinciden…",
@@ -76,7 +77,7 @@ export const deliveries: Messages["deliveries"] = {
     queued: (count) => `${count} ${count === "1" ? "entrega se puso" : "entregas se pusieron"} en cola.`,
     cancelled: (count) => `${count} ${count === "1" ? "entrega se canceló" : "entregas se cancelaron"}.`,
     clear: "Quitar la selección",
-    partly: (failed) => `${failed} no se pudieron enviar de nuevo.`,
+    partly: (failed) => (failed === 1 ? "1 no se pudo enviar de nuevo." : `${failed} no se pudieron enviar de nuevo.`),
   },
   export: {
     label: "Exportar",
@@ -89,7 +90,7 @@ export const deliveries: Messages["deliveries"] = {
   },
   detail: {
     label: "Entrega",
-    chooseTenant: "Esta entrega pertenece a un inquilino. Elija el inquilino a la izquierda para abrirla.",
+    chooseTenant: "Esta entrega pertenece a un inquilino. Elija su inquilino para abrirla.",
     result: (code) => `HTTP ${code}`,
     noResponse: "Sin respuesta",
     resend: "Reenviar",

@@ -1,8 +1,8 @@
-import type { Messages } from "../en";
+import type { events as en } from "../en/events";
 
 const plural = (count: number, one: string, many: string) => (count === 1 ? one : many);
 
-export const events: Messages["events"] = {
+export const events: typeof en = {
   list: "Eventos",
   filters: {
     label: "Filtrar eventos",
@@ -14,6 +14,7 @@ export const events: Messages["events"] = {
   answer: {
     accepted: (count, one, range) =>
       range === null ? `${count} ${one ? "evento" : "eventos"}` : `${count} ${one ? "evento" : "eventos"} en este tiempo: ${range}`,
+    noneYet: "Aún no hay eventos.",
     none: "En este tiempo no se aceptó ningún evento.",
     found: "El evento con este id",
     notFound: "Ningún evento tiene este id.",
@@ -21,8 +22,7 @@ export const events: Messages["events"] = {
   columns: { type: "Tipo", id: "Id", tenant: "Inquilino", deliveries: "Entregado", created: "Aceptado" },
   deliveredOf: (delivered, all) => `${delivered} de ${all}`,
   empty: {
-    title: "Aún no hay eventos",
-    text: "Aquí aparecen los eventos que su aplicación publica con POST /api/v1/events, con sus datos y sus entregas.",
+    text: "Aquí aparecen los eventos que su aplicación publica con POST /api/v1/events, con su contenido y sus entregas.",
   },
   ownIdNeedsTenant: "Entre todos los inquilinos solo se encuentra un evento por su id generado. Elija un inquilino para buscar un id propio de quien publica.",
   detail: {
@@ -36,10 +36,10 @@ export const events: Messages["events"] = {
     waiting: (count, one) => (one ? "1 entrega espera." : `${count} entregas esperan.`),
     failed: (count, one) => (one ? "1 entrega falló." : `${count} entregas fallaron.`),
     delayed: "Está aplazado; no se envía nada durante otros",
-    payload: "Datos",
+    payload: "Contenido",
     metadata: "Metadatos",
     receivers: "Receptores",
-    erased: "Los datos se borraron. El evento y sus entregas se conservan sin ellos.",
+    erased: "El contenido se borró. El evento y sus entregas se conservan sin él.",
   },
   receivers: {
     got: "Tienen una entrega",
@@ -80,7 +80,7 @@ export const events: Messages["events"] = {
     confirm: (count) => `Publicar para ${count} ${count === "1" ? "suscripción" : "suscripciones"}`,
     counting: "Contando las suscripciones que coinciden ahora…",
     text: (count) =>
-      `Se acepta un evento nuevo con el mismo tipo, datos y metadatos, y ${count} ${count === "1" ? "suscripción que coincide ahora lo recibe" : "suscripciones que coinciden ahora lo reciben"}. Los receptores ven otro id, así que no lo descartan como duplicado.`,
+      `Se acepta un evento nuevo con el mismo tipo, contenido y metadatos, y ${count} ${count === "1" ? "suscripción que coincide ahora lo recibe" : "suscripciones que coinciden ahora lo reciben"}. Los receptores ven otro id, así que no lo descartan como duplicado.`,
     nobody: "Ahora no coincide ninguna suscripción. El evento nuevo se guardaría sin entregarse a nadie.",
     refused: "El catálogo no acepta este evento ahora:",
     done: (count) => `Publicado de nuevo con ${count} ${plural(count, "entrega", "entregas")}.`,
@@ -92,7 +92,7 @@ export const events: Messages["events"] = {
     one: "El evento se pone en cola para esta suscripción como reenvío, con su propio id. Va después de las entregas nuevas y dentro de los límites del receptor.",
     many: (count) =>
       `En el mismo milisegundo se aceptaron ${count} eventos de este tipo y esta suscripción no tiene ninguno. Se le envían todos.`,
-    none: "No se enviaría nada: la suscripción tiene una entrega de este evento, o sus datos se borraron.",
+    none: "No se enviaría nada: la suscripción tiene una entrega de este evento, o su contenido se borró.",
     done: "El evento está en cola para la suscripción.",
   },
   cancel: {
@@ -101,9 +101,9 @@ export const events: Messages["events"] = {
     done: (count, sent) => `${count} ${plural(count, "entrega cancelada", "entregas canceladas")}, ${sent} habían terminado antes.`,
   },
   erase: {
-    action: "Borrar los datos",
+    action: "Borrar el contenido",
     text: (count) =>
-      `Los datos y metadatos se eliminan para siempre, también de las peticiones y respuestas de ${count === 1 ? "su entrega" : `sus ${count} entregas`}. Las entregas que esperan se cancelan. El evento no se puede enviar de nuevo.`,
-    done: (count) => `Datos borrados, ${count} ${plural(count, "entrega en espera cancelada", "entregas en espera canceladas")}.`,
+      `El contenido y los metadatos se eliminan para siempre, también de las peticiones y respuestas de ${count === 1 ? "su entrega" : `sus ${count} entregas`}. Las entregas que esperan se cancelan. El evento no se puede enviar de nuevo.`,
+    done: (count) => `Contenido borrado, ${count} ${plural(count, "entrega en espera cancelada", "entregas en espera canceladas")}.`,
   },
 };

@@ -20,6 +20,7 @@ export const frame: Messages["frame"] = {
     nodes: "Nodos y almacén",
     operationalEvents: "Eventos operativos",
     settings: "Ajustes",
+    welcome: "Primeros pasos",
   },
   tenant: {
     label: "Inquilino",

@@ -6,17 +6,16 @@ export const keys: typeof en = {
   chooseTenant: "Elija un inquilino",
   chooseTenantText: "Una clave pertenece a un inquilino. Elija uno para ver sus claves.",
   answer: {
-    none: "Aún no hay claves.",
+    none: "Este inquilino no tiene claves.",
     keys: (count, one) => (one ? "1 clave." : `${count} claves.`),
     unused: (count, one) => (one ? "1 no se ha usado nunca." : `${count} no se han usado nunca.`),
-    allUnused: "Ninguna se ha usado nunca.",
+    allUnused: (one) => (one ? "No se ha usado nunca." : "Ninguna se ha usado nunca."),
     of: (used, limit) => `${used} de ${limit} claves.`,
   },
   columns: { name: "Nombre", hint: "Empieza por", scopes: "Permisos", created: "Creada", used: "Último uso" },
   never: "nunca",
   unnamed: "Sin nombre",
   empty: {
-    title: "Este inquilino no tiene claves",
     text: "Una clave permite a un programa publicar eventos o gestionar suscripciones de este inquilino.",
   },
   scopes: {

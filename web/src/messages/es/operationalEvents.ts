@@ -19,10 +19,9 @@ export const operationalEvents: typeof en = {
   limit: (name) => `Límite: ${name}`,
   empty: {
     title: "Aún no hay eventos operativos",
-    text: "Postrider publica un evento cuando una suscripción se crea, cambia, se desactiva o falla, se abandona una entrega, se abre un cortacircuitos, o un inquilino alcanza un límite.",
+    text: "Postrider publica un evento cuando una suscripción se crea, cambia, se desactiva o falla, se abandona una entrega, se abre un disyuntor, o un inquilino alcanza un límite.",
   },
   nobody: {
-    title: "Nadie está suscrito a los eventos operativos",
     text: "Un evento operativo se registra solo cuando una suscripción del inquilino de sistema _postrider recibe su tipo. Suscriba una URL a postrider.* para recibir avisos y ver los eventos aquí.",
   },
   detail: {

@@ -1,8 +1,9 @@
-import type { Messages } from "../en";
+import type { overview as en } from "../en/overview";
 
-export const overview: Messages["overview"] = {
+export const overview: typeof en = {
   answer: {
     fine: "Todo llega.",
+    noneFailing: "Ninguna suscripción está fallando.",
     idle: "No se envió nada en las últimas 24 horas.",
     paused: "El operador ha pausado todas las entregas.",
     failing: (count, one) => (one ? "1 suscripción está fallando" : `${count} suscripciones están fallando`),
@@ -18,12 +19,12 @@ export const overview: Messages["overview"] = {
     rate: "Tasa de éxito",
     p50: "Mediana",
     events: "Eventos",
-    gone: "A receptores que ya no existen",
+    gone: "A receptores retirados",
     slower: "Entregas cuyo último intento tardó al menos esto",
     p95: "Percentil 95",
     p99: "Percentil 99",
   },
-  chart: { title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "Últimas 24 horas", month: "Últimos 30 días", text: (delivered, failed) => `${delivered} entregadas, ${failed} fallidas` },
+  chart: { title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "Últimas 24 horas", month: "Últimos 30 días", text: (delivered, failed) => `Entregadas: ${delivered}; fallidas: ${failed}` },
   trouble: {
     title: "Fallan ahora",
     subscription: "Suscripción",
@@ -32,21 +33,11 @@ export const overview: Messages["overview"] = {
     reason: "Motivo",
     waiting: "En espera",
     act: "Actuar",
-    reset: "Cerrar cortacircuitos",
+    reset: "Cerrar disyuntor",
     open: "Abrir la suscripción",
     deliveries: "Entregas",
     all: (count) => `Mostrar las ${count} que fallan`,
     degraded: (count, one) => (one ? "1 suscripción va con fallos" : `${count} suscripciones van con fallos`),
     waitingUnit: "en espera",
-  },
-  nodes: {
-    title: "Nodos",
-    name: "Nodo",
-    state: "Estado",
-    role: "Rol",
-    version: "Versión",
-    waiting: "En espera",
-    heartbeat: "Latido",
-    this: "responde a esta página",
   },
 };

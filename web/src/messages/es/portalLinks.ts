@@ -18,8 +18,8 @@ export const portalLinks: typeof en = {
     view: "Lee suscripciones, entregas y eventos de su inquilino; nunca un secreto.",
     manage: "Lee, y hace lo que se elija abajo.",
   },
-  all: "todo",
-  readOnly: "leer",
+  all: "Todo",
+  readOnly: "Solo leer",
   some: (count, first) => (count === 1 ? first : `${first} y ${count - 1} más`),
   capabilities: {
     "subscriptions:write": "Crear, cambiar y eliminar suscripciones",
@@ -31,7 +31,6 @@ export const portalLinks: typeof en = {
     "replays:write": "Iniciar y controlar reenvíos",
   },
   empty: {
-    title: "Aún no hay enlaces del portal",
     text: "Un enlace del portal abre este panel para un cliente, sin clave. Su producto crea uno cuando un cliente abre su página de webhooks.",
   },
   detail: {

@@ -1,6 +1,6 @@
-import type { Messages } from "../en";
+import type { settings as en } from "../en/settings";
 
-export const settings: Messages["settings"] = {
+export const settings: typeof en = {
   answer: (set, all) => `${set} de ${all} ajustes se fijaron en este nodo; los demás tienen su valor predeterminado.`,
   name: "Ajuste",
   value: "Valor",

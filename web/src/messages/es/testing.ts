@@ -51,7 +51,7 @@ export const testing: typeof english = {
   earlier: {
     action: "Enviar un evento anterior",
     title: "Enviar un evento anterior a esta suscripción",
-    text: "Un evento que la suscripción ya tuvo se envía de nuevo con el mismo webhook-id, por lo que su receptor puede descartarlo como duplicado. Uno que nunca recibió se entrega con una repetición de ese único evento.",
+    text: "Un evento que la suscripción ya tuvo se envía de nuevo con el mismo webhook-id, por lo que su receptor puede descartarlo como duplicado. Uno que nunca recibió se entrega con un reenvío de ese único evento.",
     type: "Tipo de evento",
     list: "Eventos anteriores",
     none: "Todavía no hay eventos",
@@ -63,7 +63,7 @@ export const testing: typeof english = {
     sendOne: (id) => `Enviar el evento ${id}`,
     load: "Usar su contenido",
     more: "Mostrar anteriores",
-    notAlone: "Otros eventos de este tipo se aceptaron en el mismo milisegundo, así que una repetición los enviaría también. Use su contenido para una prueba.",
+    notAlone: "Otros eventos de este tipo se aceptaron en el mismo milisegundo, así que un reenvío los enviaría también. Use su contenido para una prueba.",
   },
   result: {
     label: "Resultado",

@@ -4,6 +4,7 @@ export const welcome: typeof english = {
   offer: { text: "Todavía no hay ninguna suscripción.", link: "Entregue un primer evento en tres pasos" },
   title: {
     start: "Todavía no hay suscripciones. Tres pasos llevan a un evento entregado y verificado.",
+    another: "Tres pasos llevan a un evento entregado y verificado.",
     ready: "La suscripción está lista. Envíele un evento.",
     sent: "El evento está en camino.",
     failed: "El evento no llegó.",
@@ -21,7 +22,7 @@ export const welcome: typeof english = {
     local: "En esta máquina",
     own: "Mi propia URL",
     localText: "Postrider tiene un receptor para probar. Inícielo en un terminal de la máquina del servidor; muestra lo que recibe.",
-    copy: "Copiar el comando",
+    copy: "Copiar la orden",
     url: "URL del receptor",
     checking: "Comprobando la dirección…",
     ok: "Esta dirección se puede usar.",

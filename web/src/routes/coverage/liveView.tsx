@@ -6,6 +6,8 @@ import { useMemo, useState } from "react";
 import type { Coverage } from "@/api/types";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
+import type { Shape } from "@/shared/status";
+import { StatusShape } from "@/shared/StatusBadge";
 import { Absent } from "@/shared/Time";
 import { linesOf, type Line, type LiveState } from "./live";
 import classes from "./page.module.css";
@@ -23,6 +25,15 @@ const TONES = {
   unknown: "bad",
   waiting: "warn",
 } as const satisfies Record<LiveState, string>;
+
+const SHAPES = {
+  fine: "dot",
+  never_seen: "ring",
+  broke_schema: "cross",
+  nobody: "ring",
+  unknown: "question",
+  waiting: "half",
+} as const satisfies Record<LiveState, Shape>;
 
 /** `linked` tells whether the code's findings can be opened. */
 export function LiveView({ coverage, linked }: { coverage: Coverage; linked: boolean }) {
@@ -95,7 +106,11 @@ function Row({ line, after, withCode, linked }: RowProps) {
       <Table.Td>
         <Foreign text={type} />
       </Table.Td>
-      <Table.Td data-tone={TONES[line.state]}>{words.live[line.state]}</Table.Td>
+      <Table.Td data-tone={TONES[line.state]}>
+        <span className={classes.gap}>
+          <StatusShape shape={SHAPES[line.state]} /> {words.live[line.state]}
+        </span>
+      </Table.Td>
       {withCode && (
         <Table.Td className="wide-only">
           {!code ? (

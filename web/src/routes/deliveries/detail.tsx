@@ -105,6 +105,7 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
       <div>
         <div className={classes.state}>
           <RowStatus row={delivery} />
+          {!main && <ActionMenu actions={actions} />}
         </div>
         <Text size="md">{title}</Text>
         {advice && <Text c="dimmed">{advice}</Text>}
@@ -127,8 +128,8 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
         onChoose={(number) => void navigate({ search: (before) => ({ ...before, attempt: number }), replace: true })}
       />
       {resend.error && <ProblemNotice error={resend.error} inline />}
-      <Group gap="sm">
-        {main && (
+      {main && (
+        <Group gap="sm">
           <Button
             variant={delivery.status === "success" ? "default" : "filled"}
             leftSection={<IconSend size={16} />}
@@ -137,11 +138,11 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
           >
             {main.label}
           </Button>
-        )}
-        <span className={classes.menu}>
-          <ActionMenu actions={actions} />
-        </span>
-      </Group>
+          <span className={classes.menu}>
+            <ActionMenu actions={actions} />
+          </span>
+        </Group>
+      )}
       <Exchange scope={scope} delivery={delivery} attempt={attempt} url={url} />
       <Facts delivery={delivery} attempt={attempt} />
       <Confirm

@@ -7,6 +7,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { subscriptionChoicesQuery } from "@/api/choices";
+import { receiverQuery } from "@/api/receivers";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
 import { RangeFilter } from "@/shared/RangeFilter";
@@ -48,9 +49,9 @@ export function Filters() {
       />
       <TypeFilter scope={scope} value={search.type} onChange={(type) => change({ type })} />
       <SubscriptionFilter />
-      <Typed name="code" width={122} label={words.code} placeholder={words.codeHint} pattern={CODE} />
+      <Typed name="code" width={132} label={words.code} placeholder={words.codeHint} pattern={CODE} />
       <RangeFilter value={search} ranges={RANGES} fallback={DEFAULT_RANGE} onChange={change} />
-      <Typed name="text" width={180} label={words.text} placeholder={words.text} icon />
+      <Typed name="text" width={192} label={words.text} placeholder={words.text} icon />
       <MoreFilters />
       {search.event !== undefined && (
         <Pill size="md" withRemoveButton removeButtonProps={{ "aria-label": words.anyEvent, "aria-hidden": false }} onRemove={() => change({ event: undefined })}>
@@ -74,8 +75,10 @@ function SubscriptionFilter() {
   const subscriptions = useQuery(subscriptionChoicesQuery(scope));
   const known = subscriptions.data ?? [];
   const data = known.map(({ id, url, description }) => ({ value: id, label: receiverLabel(url, description) }));
-  if (subscription !== undefined && !known.some(({ id }) => id === subscription)) {
-    data.push({ value: subscription, label: shortenMiddle(subscription, 8, 6) });
+  const unknown = subscription !== undefined && !known.some(({ id }) => id === subscription);
+  const found = useQuery({ ...receiverQuery(scope, subscription ?? ""), enabled: unknown && subscriptions.isSuccess && scope.tenant !== null }).data;
+  if (unknown) {
+    data.push({ value: subscription, label: found ? receiverLabel(found.url, found.description) : shortenMiddle(subscription, 8, 6) });
   }
   return (
     <Select

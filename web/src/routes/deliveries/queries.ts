@@ -6,7 +6,7 @@ import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
 import type { Delivery, DeliveryCounts, DeliveryOfTenant, DeliveryStatus } from "@/api/types";
-import type { DeliveryFilter, DeliveryQuery } from "./filter";
+import { filterOf, toQuery, type DeliveryFilter, type DeliveryQuery } from "./filter";
 import { mergeCounts, mergePages } from "./merge";
 
 export type Row = Delivery & { tenant_id?: string };
@@ -52,6 +52,16 @@ async function fetchPage(scope: Scope, query: ApiQuery, signal?: AbortSignal): P
       api.GET("/api/v1/webhooks/deliveries", { params: { query, header: tenantHeader(scope) }, signal }),
     ),
   );
+}
+
+/** Whether the log has a delivery of any time. */
+export function anyDeliveryQuery(scope: Scope, enabled: boolean) {
+  const query = toQuery({ ...filterOf({}), since: "all", order: "oldest" }, 0);
+  return queryOptions({
+    queryKey: keys.deliveries.counts(scope, { any: true }),
+    queryFn: async ({ signal }): Promise<boolean> => (await fetchPage(scope, { ...query, status: undefined, limit: 1 }, signal)).rows.length > 0,
+    enabled,
+  });
 }
 
 export async function fetchCounts(scope: Scope, filter: DeliveryQuery, signal?: AbortSignal): Promise<DeliveryCounts> {

@@ -1,7 +1,9 @@
 //! The rows of the list.
 
 import { Button } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Scope } from "@/api/scope";
@@ -11,13 +13,15 @@ import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
 import { useFormat } from "@/shared/format";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Duration, Time } from "@/shared/Time";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { useRoom } from "@/shared/useRoom";
 import type { RowSelection } from "@/shared/useSelection";
 import { isFiltered, NO_FILTER, type DeliveryFilter } from "./filter";
-import type { Row } from "./queries";
+import { anyDeliveryQuery, type Row } from "./queries";
+import classes from "./page.module.css";
 import { deliveriesRoute } from "./route";
 import { RowStatus } from "./status";
 import type { DeliveryRows } from "./useDeliveryRows";
@@ -46,8 +50,8 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
         rowLink={(row, children) => <RowLink row={row}>{children}</RowLink>}
         openKey={open}
         selection={mayRetry ? selection : undefined}
-        empty={<Nothing filtered={isFiltered(filter)} />}
-        footer={rows.source.walk && <Walk rows={rows} />}
+        empty={<Nothing scope={scope} filtered={isFiltered(filter)} />}
+        footer={rows.source.walk && <SearchOn walk={rows.source.walk} />}
         onTop={onTop}
       />
     </FreshRows>
@@ -71,6 +75,7 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   const { deliveries } = useMessages();
   const format = useFormat();
   const room = useRoom(panel);
+  const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
   const words = deliveries.columns;
   const tenant: Column<Row> = {
     id: "tenant",
@@ -93,14 +98,14 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
       header: words.type,
       width: "minmax(96px, 2fr)",
       phone: "sub",
-      cell: (row) => <Foreign text={row.event_type} />,
+      cell: (row) => (phone ? <TypeAndReceiver scope={scope} row={row} /> : <Foreign text={row.event_type} />),
     },
     ...(scope.tenant === null ? [tenant] : []),
     {
       id: "receiver",
       header: words.receiver,
       width: "minmax(120px, 3fr)",
-      cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} />,
+      cell: (row) => <ReceiverOf scope={scope} id={row.subscription_id} tenant={row.tenant_id} />,
     },
     {
       id: "code",
@@ -122,46 +127,42 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   ];
 }
 
-function Nothing({ filtered }: { filtered: boolean }) {
-  const { deliveries, shared } = useMessages();
+/** A phone has no column for the receiver. */
+function TypeAndReceiver({ scope, row }: { scope: Scope; row: Row }) {
+  return (
+    <span className={classes.both}>
+      <Foreign text={row.event_type} />
+      <span aria-hidden="true">→</span>
+      <ReceiverOf scope={scope} id={row.subscription_id} tenant={row.tenant_id} />
+    </span>
+  );
+}
+
+function Nothing({ scope, filtered }: { scope: Scope; filtered: boolean }) {
+  const { deliveries } = useMessages();
   const mayWrite = useMay("subscriptions:write");
+  const any = useQuery(anyDeliveryQuery(scope, !filtered));
   if (filtered) {
-    const clear = (
+    return (
+      <NothingMatches
+        link={(props) => <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...NO_FILTER })} {...props} />}
+      />
+    );
+  }
+  // The answer above has said that there are none.
+  const icon = <IconSend size={32} stroke={1.5} />;
+  if (any.data === undefined) return <EmptyState icon={icon} />;
+  if (any.data) {
+    const older = (
       <Button
         variant="default"
-        renderRoot={(props) => (
-          <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, ...NO_FILTER })} {...props} />
-        )}
+        renderRoot={(props) => <Link from={deliveriesRoute.fullPath} search={(before) => ({ ...before, since: "all" })} {...props} />}
       >
-        {shared.table.clear}
+        {deliveries.empty.older}
       </Button>
     );
-    return <NoMatch onClear={clear} />;
+    return <EmptyState icon={icon} text={deliveries.empty.none} action={older} />;
   }
-  return (
-    <EmptyState
-      icon={<IconSend size={32} stroke={1.5} />}
-      title={deliveries.empty.title}
-      text={deliveries.empty.text}
-      action={
-        mayWrite && (
-          <Button renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>{deliveries.empty.action}</Button>
-        )
-      }
-    />
-  );
+  const add = <Button renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>{deliveries.empty.action}</Button>;
+  return <EmptyState icon={icon} text={deliveries.empty.text} action={mayWrite && add} />;
 }
-
-/** The end of a bounded walk: how far it got, and the button that goes on. */
-function Walk({ rows }: { rows: DeliveryRows }) {
-  const { shared } = useMessages();
-  const { walk } = rows.source;
-  if (walk === null) return null;
-  if (walk.next === null) return shared.table.end;
-  return (
-    <Button variant="default" loading={walk.pending} onClick={walk.next}>
-      {shared.table.searchOn}
-    </Button>
-  );
-}
-

@@ -1,13 +1,12 @@
 //! What one can do with the list: follow it live, export it, resend and cancel in bulk.
 
-import { ActionIcon, Button, Menu, Tooltip } from "@mantine/core";
-import { IconDots, IconPlayerPause, IconPlayerPlay } from "@tabler/icons-react";
+import { ActionIcon, Button, Menu } from "@mantine/core";
+import { IconDots } from "@tabler/icons-react";
 import { useState } from "react";
 import type { Scope } from "@/api/scope";
-import { useStreamState } from "@/api/stream/context";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
-import { StatusShape } from "@/shared/StatusBadge";
+import { LiveSwitch } from "@/shared/LiveSwitch";
 import type { RowSelection } from "@/shared/useSelection";
 import { CancelMatching } from "./bulk/cancelMatching";
 import { RetryMatching } from "./bulk/retryMatching";
@@ -77,30 +76,5 @@ export function Toolbar({ scope, filter, rows, selection, paused, onPause }: Pro
       <CancelMatching opened={dialog === "cancel"} onClose={close} scope={scope} filter={filter} query={rows.query} />
       <RetrySelected opened={dialog === "selected"} onClose={close} scope={scope} selection={selection} />
     </div>
-  );
-}
-
-function LiveSwitch({ paused, onPause }: { paused: boolean; onPause: (paused: boolean) => void }) {
-  const { frame } = useMessages();
-  const state = useStreamState();
-  if (state !== "open") {
-    return (
-      <span className={classes.live} data-state={state}>
-        <StatusShape shape="ring" />
-        {frame.live[state]}
-      </span>
-    );
-  }
-  const action = paused ? frame.live.resume : frame.live.pause;
-  return (
-    <span className={classes.live} data-state={paused ? "paused" : "open"}>
-      <StatusShape shape={paused ? "pause" : "dot"} />
-      {paused ? frame.live.paused : frame.live.open}
-      <Tooltip label={action}>
-        <ActionIcon size={22} aria-label={action} onClick={() => onPause(!paused)}>
-          {paused ? <IconPlayerPlay size={14} /> : <IconPlayerPause size={14} />}
-        </ActionIcon>
-      </Tooltip>
-    </span>
   );
 }

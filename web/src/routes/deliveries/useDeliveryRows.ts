@@ -8,9 +8,9 @@ import type { DeliveryMessage } from "@/api/stream/messages";
 import { keys } from "@/api/keys";
 import { serverNow } from "@/shared/clock";
 import { PAGE_ROWS, usePagedRows, useWalkedRows, type RowSource } from "@/shared/rows";
+import { useFollow } from "@/shared/useFollow";
 import { isWalked, toQuery, type DeliveryFilter, type DeliveryQuery } from "./filter";
 import { fetchDeliveries, type Row } from "./queries";
-import { useFollow } from "./useFollow";
 
 export interface DeliveryRows {
   source: RowSource<Row>;

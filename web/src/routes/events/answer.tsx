@@ -1,10 +1,11 @@
 //! The answer of the list: how many events were accepted.
 
 import { useQuery } from "@tanstack/react-query";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
-import type { EventFilter, EventQuery } from "./filter";
+import { isFiltered, type EventFilter, type EventQuery } from "./filter";
 import { countQuery } from "./queries";
 
 interface Props {
@@ -17,7 +18,8 @@ interface Props {
 }
 
 export function Answer({ scope, filter, query, anchor, found }: Props) {
-  const { events, shared } = useMessages();
+  const events = useEventWords();
+  const { shared } = useMessages();
   const words = events.answer;
   const format = useFormat();
   const count = useQuery(countQuery(scope, filter, query, anchor));
@@ -25,5 +27,7 @@ export function Answer({ scope, filter, query, anchor, found }: Props) {
   if (count.data === undefined) return null;
   const { total, capped } = count.data;
   const range = filter.since === undefined ? null : (shared.range.ranges[filter.since] ?? shared.range.last(filter.since));
-  return total === 0 ? words.none : words.accepted(`${format.number(total)}${capped ? "+" : ""}`, total === 1, range);
+  if (total === 0 && range !== null) return words.none;
+  if (total === 0 && !isFiltered(filter)) return words.noneYet;
+  return words.accepted(`${format.number(total)}${capped ? "+" : ""}`, total === 1, range);
 }

@@ -5,6 +5,7 @@ import { IconRepeat } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useEventWords } from "@/actions/eventWords";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { useEventActions, type EventStep } from "@/actions/event";
 import { useActionKeys, useScreenActions } from "@/actions/registry";
@@ -12,7 +13,6 @@ import { narrow, type Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { ObjectFailed } from "@/frame/screens/Failed";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { Foreign } from "@/shared/Foreign";
 import { JsonView } from "@/shared/JsonView";
 import { Panel } from "@/shared/Panel";
@@ -29,7 +29,7 @@ import { SendTo } from "./sendTo";
 import { Steps } from "./steps";
 
 export function EventPanel({ id, onClose }: { id: string; onClose: () => void }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const { of } = eventsRoute.useSearch();
   const scope = narrow(useScope(), of);
   const event = useQuery(eventQuery(scope, id));
@@ -53,7 +53,7 @@ export function EventPanel({ id, onClose }: { id: string; onClose: () => void })
 }
 
 function Body({ scope, event }: { scope: Scope; event: PublishedEvent }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const { view = "receivers" } = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
   const [asked, setAsked] = useState<EventStep | null>(null);
@@ -100,7 +100,7 @@ function Body({ scope, event }: { scope: Scope; event: PublishedEvent }) {
 }
 
 function Payload({ scope, event }: { scope: Scope; event: PublishedEvent }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const payload = useQuery(payloadQuery(scope, event.id));
   const metadata = Object.keys(event.metadata).length > 0 ? JSON.stringify(event.metadata) : null;
   if (payload.error) return <ProblemNotice error={payload.error} onRetry={() => void payload.refetch()} inline />;

@@ -1,7 +1,7 @@
 //! Ids and times of an event, and what makes a publish a duplicate of it.
 
+import { useEventWords } from "@/actions/eventWords";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { Facts as Rows } from "@/shared/Facts";
 import { Foreign } from "@/shared/Foreign";
 import { Id } from "@/shared/Id";
@@ -9,7 +9,7 @@ import { Time } from "@/shared/Time";
 import { isOwnId } from "./recipients";
 
 export function Facts({ event }: { event: PublishedEvent }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const words = events.facts;
   return (
     <Rows

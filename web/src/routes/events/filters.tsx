@@ -4,6 +4,7 @@ import { ActionIcon, Button, CloseButton, TextInput, Tooltip } from "@mantine/co
 import { IconSearch, IconSortAscending, IconSortDescending } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { RangeFilter } from "@/shared/RangeFilter";
@@ -12,7 +13,8 @@ import { DEFAULT_RANGE, filterOf, isFiltered, NO_FILTER, RANGES, type EventsSear
 import { eventsRoute } from "./route";
 
 export function Filters({ scope }: { scope: Scope }) {
-  const { events, shared } = useMessages();
+  const events = useEventWords();
+  const { shared } = useMessages();
   const words = events.filters;
   const search = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
@@ -46,7 +48,8 @@ export function Filters({ scope }: { scope: Scope }) {
 
 /** A whole id is looked up at Enter: the API finds no parts of one. */
 function IdFilter({ value, onChange }: { value: string; onChange: (id: string | undefined) => void }) {
-  const { events, shared } = useMessages();
+  const events = useEventWords();
+  const { shared } = useMessages();
   const words = events.filters;
   const [typed, setTyped] = useState(value);
   const apply = () => {

@@ -3,9 +3,9 @@
 import { Skeleton } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { useNow } from "@/shared/clock";
 import { useFormat } from "@/shared/format";
 import { Countdown } from "@/shared/Time";
@@ -14,7 +14,7 @@ import { eventDeliveriesQuery } from "./queries";
 import { outcomeOf } from "./recipients";
 
 export function Lead({ scope, event }: { scope: Scope; event: PublishedEvent }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const words = events.detail;
   const format = useFormat();
   const partial = event.delivery_count > event.deliveries.length;
@@ -46,7 +46,7 @@ export function Lead({ scope, event }: { scope: Scope; event: PublishedEvent }) 
 }
 
 function Delay({ until }: { until: string }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   if (Date.parse(until) <= useNow()) return null;
   return (
     <>

@@ -3,15 +3,17 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
+import { useEventWords } from "@/actions/eventWords";
 import { keys } from "@/api/keys";
 import { keyOf } from "@/api/scope";
 import { useStream } from "@/api/stream/context";
 import type { PublishedEvent } from "@/api/types";
 import { useScope } from "@/frame/useScope";
 import { serverNow } from "@/shared/clock";
-import { useMessages } from "@/messages/context";
 import { ListScreen } from "@/shared/ListScreen";
+import { LiveSwitch } from "@/shared/LiveSwitch";
 import { useWalkedRows } from "@/shared/rows";
+import { useFollow } from "@/shared/useFollow";
 import { Answer } from "./answer";
 import { EventPanel } from "./detail";
 import { filterOf, toQuery } from "./filter";
@@ -27,13 +29,15 @@ export function EventsPage() {
 }
 
 function Events() {
-  const { events } = useMessages();
+  const events = useEventWords();
   const scope = useScope();
   const search = eventsRoute.useSearch();
   const navigate = useNavigate({ from: eventsRoute.fullPath });
   const queries = useQueryClient();
   const [anchor, setAnchor] = useState(() => Math.round(serverNow()));
   const [fresh, setFresh] = useState(0);
+  const [paused, setPaused] = useState(false);
+  const [atTop, setAtTop] = useState(true);
   const filter = filterOf(search);
   const { id } = filter;
   const query = toQuery(filter, anchor);
@@ -66,6 +70,8 @@ function Events() {
     setAnchor(next);
     setFresh(0);
   };
+  const following = atTop && !paused && search.open === undefined;
+  useFollow(following && fresh > 0, () => void refresh());
   const close = () =>
     void navigate({ search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined }) });
 
@@ -75,14 +81,16 @@ function Events() {
       filters={<Filters scope={scope} />}
       filtersLabel={events.filters.label}
       sheet
+      action={growing && <LiveSwitch paused={paused} onPause={setPaused} />}
       panel={search.open === undefined ? null : <EventPanel key={search.open} id={search.open} onClose={close} />}
     >
       <EventTable
         allTenants={scope.tenant === null}
         source={searchable ? source : { ...source, total: 0 }}
         searchable={searchable}
-        fresh={fresh}
+        fresh={following ? 0 : fresh}
         onRefresh={() => void refresh()}
+        onTop={setAtTop}
       />
     </ListScreen>
   );

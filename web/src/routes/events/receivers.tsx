@@ -4,9 +4,9 @@ import { Button, Skeleton, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
@@ -27,7 +27,7 @@ interface Props {
 }
 
 export function Receivers({ scope, event, onSend }: Props) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const words = events.receivers;
   const format = useFormat();
   const partial = event.delivery_count > event.deliveries.length;
@@ -82,7 +82,7 @@ interface ListProps {
 }
 
 function List({ title, count, recipients, event, onSend }: ListProps) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const [all, setAll] = useState(false);
   const shown = all ? recipients : recipients.slice(0, SHOWN);
   return (
@@ -111,7 +111,7 @@ function List({ title, count, recipients, event, onSend }: ListProps) {
 }
 
 function Got({ recipient: { delivery, url, description, id }, event }: { recipient: Recipient; event: PublishedEvent }) {
-  const { events } = useMessages();
+  const events = useEventWords();
   if (delivery === null) return null;
   return (
     <>
@@ -139,7 +139,7 @@ interface MissedProps {
 }
 
 function Missed({ recipient, event, onSend }: MissedProps) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const mayReplay = useMay("replays:write");
   const sendable = mayReplay && recipient.reachable && !event.payload_erased_at;
   return (

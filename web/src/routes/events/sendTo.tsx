@@ -3,11 +3,11 @@
 import { Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useEventWords } from "@/actions/eventWords";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
 import { tenantHeader, type Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { Confirm } from "@/shared/Confirm";
 import { Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
@@ -22,7 +22,7 @@ interface Props {
 }
 
 export function SendTo({ scope, event, recipient, onClose }: Props) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const words = events.send;
   const format = useFormat();
   const queries = useQueryClient();

@@ -3,9 +3,9 @@
 import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCancelEvent, useErasePayload, useRepublish, type EventStep } from "@/actions/event";
+import { useEventWords } from "@/actions/eventWords";
 import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { Confirm } from "@/shared/Confirm";
 import { useFormat } from "@/shared/format";
 import { showHidden } from "@/shared/text";
@@ -19,7 +19,7 @@ interface Props {
 }
 
 export function Steps({ scope, event, step, onClose }: Props) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const cancel = useCancelEvent(scope);
   const erase = useErasePayload(scope);
   return (
@@ -55,7 +55,7 @@ export function Steps({ scope, event, step, onClose }: Props) {
 
 /** A copy goes to all subscriptions that match now; the confirmation has their number. */
 function Republish({ scope, event, onClose }: Omit<Props, "step">) {
-  const { events } = useMessages();
+  const events = useEventWords();
   const words = events.republish;
   const format = useFormat();
   const republish = useRepublish(scope);

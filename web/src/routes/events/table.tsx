@@ -3,6 +3,7 @@
 import { Button } from "@mantine/core";
 import { IconBolt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useEventWords } from "@/actions/eventWords";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
@@ -10,6 +11,7 @@ import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
+import { SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Absent, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
@@ -26,10 +28,12 @@ interface Props {
   /** Events that arrived since the list was read. */
   fresh: number;
   onRefresh: () => void;
+  onTop: (atTop: boolean) => void;
 }
 
-export function EventTable({ allTenants, source, searchable, fresh, onRefresh }: Props) {
-  const { events, shared } = useMessages();
+export function EventTable({ allTenants, source, searchable, fresh, onRefresh, onTop }: Props) {
+  const events = useEventWords();
+  const { shared } = useMessages();
   const search = eventsRoute.useSearch();
   const { open, of } = search;
   const columns = useColumns(allTenants);
@@ -59,7 +63,8 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
             <EmptyState title={shared.table.noMatch} text={events.ownIdNeedsTenant} action={<Clear />} />
           )
         }
-        footer={source.walk && <Walk walk={source.walk} />}
+        footer={source.walk && <SearchOn walk={source.walk} />}
+        onTop={onTop}
       />
     </FreshRows>
   );
@@ -68,17 +73,6 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
 function openKey(source: RowSource<PublishedEvent>, open: string, of: string | undefined): string | undefined {
   const row = source.loaded().find(({ id, tenant_id }) => id === open && (of === undefined || tenant_id === of));
   return row && `${row.tenant_id} ${row.id}`;
-}
-
-/** A page may be short although there are more: the reader goes on where scrolling does not. */
-function Walk({ walk }: { walk: NonNullable<RowSource<PublishedEvent>["walk"]> }) {
-  const { shared } = useMessages();
-  if (walk.next === null) return shared.table.end;
-  return (
-    <Button variant="default" loading={walk.pending} onClick={walk.next}>
-      {shared.table.searchOn}
-    </Button>
-  );
 }
 
 function Clear() {
@@ -100,12 +94,12 @@ function Clear() {
 }
 
 function Empty() {
-  const { events } = useMessages();
-  return <EmptyState icon={<IconBolt size={32} stroke={1.5} />} title={events.empty.title} text={events.empty.text} />;
+  const events = useEventWords();
+  return <EmptyState icon={<IconBolt size={32} stroke={1.5} />} text={events.empty.text} />;
 }
 
 function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
-  const { events } = useMessages();
+  const events = useEventWords();
   const format = useFormat();
   const words = events.columns;
   const tenant: Column<PublishedEvent> = {

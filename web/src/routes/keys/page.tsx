@@ -68,7 +68,7 @@ function Answer({ scope, keys }: { scope: Scope; keys: Key[] }) {
   const count = format.number(keys.length);
   const first = limit === null || limit === undefined ? answer.keys(count, keys.length === 1) : answer.of(count, format.number(limit));
   if (unused === 0) return first;
-  return `${first} ${unused === keys.length ? answer.allUnused : answer.unused(format.number(unused), unused === 1)}`;
+  return `${first} ${unused === keys.length ? answer.allUnused(unused === 1) : answer.unused(format.number(unused), unused === 1)}`;
 }
 
 function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {
@@ -86,7 +86,7 @@ function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {
         </Link>
       )}
       openKey={open}
-      empty={<EmptyState icon={<IconKey size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />}
+      empty={<EmptyState icon={<IconKey size={32} stroke={1.5} />} text={words.empty.text} action={add} />}
     />
   );
 }

@@ -88,7 +88,7 @@ function Longest() {
             <Table.Tr key={one.subscription_id}>
               <Table.Td>
                 <Link to="/subscriptions/$id" params={{ id: one.subscription_id }} search={{ of: one.tenant_id }}>
-                  <ReceiverOf scope={{ tenant: null, named: true }} id={one.subscription_id} />
+                  <ReceiverOf scope={{ tenant: null, named: true }} id={one.subscription_id} tenant={one.tenant_id} />
                 </Link>
               </Table.Td>
               <Table.Td className="wide-only">

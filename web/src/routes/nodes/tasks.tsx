@@ -5,7 +5,6 @@ import { useQuery } from "@tanstack/react-query";
 import { Foreign } from "@/shared/Foreign";
 import { showHidden } from "@/shared/text";
 import { Absent, Duration, Time } from "@/shared/Time";
-import classes from "./page.module.css";
 import { detailQuery } from "./queries";
 import { useNodeWords } from "./words";
 
@@ -18,15 +17,15 @@ export function Tasks() {
       <Title order={2} id="nodes-tasks" mb="sm">
         {words.title}
       </Title>
-      <Table.ScrollContainer minWidth={560} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
-        <Table className={classes.table}>
+      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+        <Table layout="fixed">
           <Table.Thead>
             <Table.Tr>
               <Table.Th>{words.task}</Table.Th>
-              <Table.Th ta="right">{words.every}</Table.Th>
-              <Table.Th ta="right">{words.last}</Table.Th>
-              <Table.Th ta="right">{words.took}</Table.Th>
-              <Table.Th>{words.result}</Table.Th>
+              <Table.Th w={72} ta="right">{words.every}</Table.Th>
+              <Table.Th w={128} ta="right">{words.last}</Table.Th>
+              <Table.Th w={80} ta="right">{words.took}</Table.Th>
+              <Table.Th w={184} pl="xl">{words.result}</Table.Th>
             </Table.Tr>
           </Table.Thead>
           <Table.Tbody>
@@ -40,7 +39,7 @@ export function Tasks() {
                 <Table.Td ta="right">
                   <Duration ms={took} />
                 </Table.Td>
-                <Table.Td c={fault ? "var(--pr-bad)" : undefined}>
+                <Table.Td pl="xl" c={fault ? "var(--pr-bad)" : undefined}>
                   {fault ? <Foreign text={fault} /> : last ? words.ok : words.never}
                 </Table.Td>
               </Table.Tr>

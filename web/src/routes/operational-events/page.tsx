@@ -1,6 +1,6 @@
 //! The events that the server itself publishes, the open one beside the list, and who is told of them.
 
-import { Button, Select } from "@mantine/core";
+import { Button, Group, Select } from "@mantine/core";
 import { IconBell } from "@tabler/icons-react";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
@@ -13,8 +13,10 @@ import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { useFormat } from "@/shared/format";
 import { ListScreen } from "@/shared/ListScreen";
+import { LiveSwitch } from "@/shared/LiveSwitch";
 import { useWalkedRows } from "@/shared/rows";
 import { STATUSES, statusLook } from "@/shared/status";
+import { useFollow } from "@/shared/useFollow";
 import { OperationalEventPanel } from "./detail";
 import { dayCountQuery, fetchOperationalEvents, receiversQuery, SYSTEM_TENANT } from "./queries";
 import { operationalEventsRoute } from "./route";
@@ -28,34 +30,53 @@ export function OperationalEventsPage() {
   const navigate = useNavigate({ from: operationalEventsRoute.fullPath });
   const queries = useQueryClient();
   const [fresh, setFresh] = useState(0);
+  const [paused, setPaused] = useState(false);
+  const [atTop, setAtTop] = useState(true);
   const filter = { tenant, type };
-  const source = useWalkedRows<PublishedEvent>({
-    queryKey: keys.operationalEvents.list(filter),
-    fetchPage: (cursor, signal) => fetchOperationalEvents(filter, cursor, signal),
-  });
+  const [anchor, setAnchor] = useState(0);
+  const list = (at: number) => keys.operationalEvents.list({ ...filter, anchor: at });
+  const fetchPage = (cursor: string | null, signal?: AbortSignal) => fetchOperationalEvents(filter, cursor, signal);
+  const source = useWalkedRows<PublishedEvent>({ queryKey: list(anchor), fetchPage });
+  // A message does not say which tenant an operational event is about.
+  const growing = tenant === null;
   useStream((message) => {
-    // The message does not say which tenant an operational event is about.
-    if (message.kind !== "event" || message.tenant_id !== SYSTEM_TENANT || tenant !== null) return;
+    if (!growing || message.kind !== "event" || message.tenant_id !== SYSTEM_TENANT) return;
     if (type === undefined || message.type === type) setFresh((before) => before + 1);
   });
-  const refresh = () => {
+  // The new first page is loaded before the list switches to it, so that rows never give way to a skeleton.
+  const refresh = async () => {
+    await queries.prefetchInfiniteQuery({
+      queryKey: [...list(anchor + 1), "walk"],
+      queryFn: ({ signal }) => fetchPage(null, signal),
+      initialPageParam: null as string | null,
+      getNextPageParam: (page) => page.next,
+    });
+    setAnchor(anchor + 1);
     setFresh(0);
-    void queries.resetQueries({ queryKey: keys.operationalEvents.list(filter) });
+    void queries.invalidateQueries({ queryKey: dayCountQuery(type).queryKey });
   };
+  const following = atTop && !paused && open === undefined;
+  useFollow(following && fresh > 0, () => void refresh());
   const close = () => void navigate({ search: (before) => ({ ...before, open: undefined }) });
   return (
     <ListScreen
       answer={source.total !== null && <Answer tenant={tenant} found={source.total} more={source.walk?.next !== null} />}
       filters={<TypeFilter />}
       filtersLabel={words.filters}
-      action={(source.total !== 0 || type !== undefined || tenant !== null) && <Subscribe />}
+      action={
+        <Group gap="sm">
+          {growing && source.total !== 0 && <LiveSwitch paused={paused} onPause={setPaused} />}
+          {(source.total !== 0 || type !== undefined || tenant !== null) && <Subscribe />}
+        </Group>
+      }
       panel={open === undefined ? null : <OperationalEventPanel key={open} id={open} onClose={close} />}
     >
       <OperationalEventTable
         source={source}
         filtered={type !== undefined || tenant !== null}
-        fresh={fresh}
-        onRefresh={refresh}
+        fresh={following ? 0 : fresh}
+        onRefresh={() => void refresh()}
+        onTop={setAtTop}
         empty={<Nothing />}
       />
     </ListScreen>
@@ -120,6 +141,8 @@ function TypeFilter() {
 function Nothing() {
   const words = useOperationalWords();
   const receivers = useQuery(receiversQuery);
-  const { title, text } = receivers.data?.length === 0 ? words.nobody : words.empty;
-  return <EmptyState icon={<IconBell size={32} stroke={1.5} />} title={title} text={text} action={<Subscribe />} />;
+  const icon = <IconBell size={32} stroke={1.5} />;
+  // The answer above says already that nobody subscribes.
+  if (receivers.data?.length === 0) return <EmptyState icon={icon} text={words.nobody.text} action={<Subscribe />} />;
+  return <EmptyState icon={icon} title={words.empty.title} text={words.empty.text} action={<Subscribe />} />;
 }

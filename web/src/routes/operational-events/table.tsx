@@ -1,16 +1,15 @@
 //! The rows of the list.
 
-import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { PublishedEvent } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { FreshRows } from "@/shared/FreshRows";
 import { Foreign, Url } from "@/shared/Foreign";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { operationalEventsRoute } from "./route";
 import { subjectOf } from "./subject";
 import { useOperationalWords } from "./words";
@@ -21,12 +20,12 @@ interface Props {
   /** Events that arrived since the list was read. */
   fresh: number;
   onRefresh: () => void;
+  onTop: (atTop: boolean) => void;
   empty: ReactNode;
 }
 
-export function OperationalEventTable({ source, filtered, fresh, onRefresh, empty }: Props) {
+export function OperationalEventTable({ source, filtered, fresh, onRefresh, onTop, empty }: Props) {
   const words = useOperationalWords();
-  const { shared } = useMessages();
   const { open } = operationalEventsRoute.useSearch();
   return (
     <FreshRows count={fresh} onShow={onRefresh}>
@@ -41,31 +40,11 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, empt
           </Link>
         )}
         openKey={open}
-        empty={filtered ? <NoMatch onClear={<Clear />} /> : empty}
-        footer={
-          filtered &&
-          source.walk?.next && (
-            <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
-              {shared.table.searchOn}
-            </Button>
-          )
-        }
+        empty={filtered ? <NothingMatches link={(props) => <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, type: undefined, tenant: undefined })} {...props} />} /> : empty}
+        footer={filtered && source.walk?.next && <SearchOn walk={source.walk} />}
+        onTop={onTop}
       />
     </FreshRows>
-  );
-}
-
-function Clear() {
-  const { shared } = useMessages();
-  return (
-    <Button
-      variant="default"
-      renderRoot={(props) => (
-        <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, type: undefined, tenant: undefined })} {...props} />
-      )}
-    >
-      {shared.table.clear}
-    </Button>
   );
 }
 

@@ -2,25 +2,27 @@
 
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useMessages } from "@/messages/context";
 import { useFormat } from "@/shared/format";
 import { PageAnswer } from "@/shared/Page";
 import { Age } from "@/shared/Time";
 import type { Backlog, Troubled } from "./queries";
+import { useOverviewWords } from "./words";
 
 interface Props {
   troubled: Troubled | undefined;
   backlog: Backlog | undefined;
   /** True when nothing was attempted in the chosen time. */
   idle: boolean;
+  /** Some deliveries of the chosen time failed. */
+  lost: boolean | undefined;
   paused: boolean;
 }
 
-export function Answer({ troubled, backlog, idle, paused }: Props) {
-  const { overview } = useMessages();
+export function Answer({ troubled, backlog, idle, lost, paused }: Props) {
+  const overview = useOverviewWords();
   const words = overview.answer;
   const format = useFormat();
-  if (troubled === undefined || backlog === undefined) return <Skeleton height={28} maw={560} />;
+  if (troubled === undefined || backlog === undefined || lost === undefined) return <Skeleton height={28} maw={560} />;
   const failing = troubled.failing.length;
   const { waiting, capped, oldestAt } = backlog;
   const shown = (count: number, more: boolean) => `${format.number(count)}${more ? "+" : ""}`;
@@ -34,7 +36,7 @@ export function Answer({ troubled, backlog, idle, paused }: Props) {
       ) : idle ? (
         words.idle
       ) : (
-        words.fine
+        words[lost || troubled.degraded > 0 ? "noneFailing" : "fine"]
       )}
       {waiting > 0 && (
         <>

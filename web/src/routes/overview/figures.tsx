@@ -2,16 +2,16 @@
 
 import { Skeleton } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useMessages } from "@/messages/context";
 import { Figure, Figures as List } from "@/shared/Figures";
 import { useFormat } from "@/shared/format";
 import { Absent } from "@/shared/Time";
 import type { Figures as Data } from "./queries";
+import { useOverviewWords } from "./words";
 
 type Status = "success" | "failed" | "disabled";
 
 export function Figures({ figures }: { figures: Data | undefined }) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.figures;
   const format = useFormat();
   if (figures === undefined) return <Skeleton height={56} />;

@@ -6,22 +6,22 @@ import { useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense } from "react";
 import { FirstRun } from "@/frame/FirstRun";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { useSession } from "@/session/context";
+import { NodeTable } from "@/shared/NodeTable";
 import { Page } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Answer } from "./answer";
 import { Figures } from "./figures";
-import { Nodes } from "./nodes";
 import classes from "./overview.module.css";
 import { backlogOf, backlogQuery, figuresQuery, liveQuery, troubledQuery } from "./queries";
 import { overviewRoute } from "./route";
 import { Troubles } from "./troubles";
+import { useOverviewWords } from "./words";
 
 const DeliveriesChart = lazy(() => import("@/shared/charts/DeliveriesChart"));
 
 export function OverviewPage() {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.chart;
   const scope = useScope();
   const session = useSession();
@@ -37,6 +37,7 @@ export function OverviewPage() {
   const backlog = all ? live.data && backlogOf(live.data) : ofTenant.data;
   const failed = [troubled, figures, all ? live : ofTenant].find((query) => query.error && query.data === undefined);
   const stats = figures.data?.stats;
+  const lost = figures.data?.counts.statuses.some(({ status, deliveries }) => deliveries > 0 && (status === "failed" || status === "disabled"));
 
   if (failed) {
     return (
@@ -48,7 +49,7 @@ export function OverviewPage() {
   return (
     <Page>
       <FirstRun />
-      <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} paused={live.data?.paused ?? false} />
+      <Answer troubled={troubled.data} backlog={backlog} idle={stats?.total.attempts === 0} lost={lost} paused={live.data?.paused ?? false} />
       <Troubles troubled={troubled.data} />
       <section aria-labelledby="overview-chart" className={classes.section}>
         <div className={classes.chartHead}>
@@ -80,7 +81,7 @@ export function OverviewPage() {
           <Skeleton height={264} />
         )}
       </section>
-      {operator && live.data && <Nodes nodes={live.data.nodes} />}
+      {operator && live.data && <NodeTable nodes={live.data.nodes} />}
     </Page>
   );
 }

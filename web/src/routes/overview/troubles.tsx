@@ -5,7 +5,6 @@ import { Link } from "@tanstack/react-router";
 import { useSubscriptionChange } from "@/actions/subscription";
 import { narrow } from "@/api/scope";
 import { useScope } from "@/frame/useScope";
-import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
@@ -14,11 +13,12 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { Absent, Time } from "@/shared/Time";
 import classes from "./overview.module.css";
 import type { Trouble, Troubled } from "./queries";
+import { useOverviewWords } from "./words";
 
 const SHOWN = 5;
 
 export function Troubles({ troubled }: { troubled: Troubled | undefined }) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.trouble;
   const format = useFormat();
   if (troubled === undefined) return <Skeleton height={140} />;
@@ -52,14 +52,14 @@ export function Troubles({ troubled }: { troubled: Troubled | undefined }) {
 }
 
 function Failing({ troubles }: { troubles: Trouble[] }) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.trouble;
   return (
     <Table className={classes.troubles} layout="fixed">
       <Table.Thead>
         <Table.Tr>
           <Table.Th w="30%">{words.subscription}</Table.Th>
-          <Table.Th w={148}>{words.state}</Table.Th>
+          <Table.Th w={160}>{words.state}</Table.Th>
           <Table.Th w={104} className={classes.since}>
             {words.since}
           </Table.Th>
@@ -82,7 +82,7 @@ function Failing({ troubles }: { troubles: Trouble[] }) {
 }
 
 function Row({ trouble }: { trouble: Trouble }) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const format = useFormat();
   const owner = trouble.tenant ?? undefined;
   return (
@@ -92,7 +92,7 @@ function Row({ trouble }: { trouble: Trouble }) {
           <Receiver url={trouble.url} description={trouble.description} />
         </Link>
         {owner && (
-          <Text size="xs" c="dimmed" component="div">
+          <Text size="xs" c="dimmed" component="div" className={classes.owner}>
             <Foreign text={owner} />
           </Text>
         )}
@@ -106,7 +106,21 @@ function Row({ trouble }: { trouble: Trouble }) {
         )}
       </Table.Td>
       <Table.Td className={classes.since}>{trouble.since ? <Time at={trouble.since} /> : <Absent />}</Table.Td>
-      <Table.Td className={classes.reason}>{trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}</Table.Td>
+      <Table.Td className={classes.reason}>
+        <span className={classes.before}>
+          {owner && (
+            <>
+              <Foreign text={owner} /> ·{" "}
+            </>
+          )}
+          {trouble.since && (
+            <>
+              <Time at={trouble.since} inRow /> ·{" "}
+            </>
+          )}
+        </span>
+        {trouble.reason ? <Foreign text={trouble.reason} /> : <Absent />}
+      </Table.Td>
       <Table.Td ta="right">
         <Link
           to="/deliveries"
@@ -126,7 +140,7 @@ function Row({ trouble }: { trouble: Trouble }) {
 
 /** Closing the breaker repeats what the breaker itself will do; a disabled subscription is activated on its own page. */
 function Act({ trouble }: { trouble: Trouble }) {
-  const { overview } = useMessages();
+  const overview = useOverviewWords();
   const words = overview.trouble;
   const scope = narrow(useScope(), trouble.tenant);
   const change = useSubscriptionChange(scope);

@@ -1,19 +1,18 @@
 //! The rows of the list.
 
-import { Button } from "@mantine/core";
 import { IconLink } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { PortalLink } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { Id } from "@/shared/Id";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Time } from "@/shared/Time";
 import { useRoom } from "@/shared/useRoom";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { CAPABILITIES } from "./values";
 import { portalLinksRoute } from "./route";
 import { useLinkWords } from "./words";
@@ -27,7 +26,6 @@ interface Props {
 
 export function LinkTable({ source, allTenants, filtered, add }: Props) {
   const words = useLinkWords();
-  const { shared } = useMessages();
   const { open } = portalLinksRoute.useSearch();
   return (
     <VirtualTable
@@ -43,32 +41,13 @@ export function LinkTable({ source, allTenants, filtered, add }: Props) {
       openKey={open}
       empty={
         filtered ? (
-          <NoMatch onClear={<Clear />} />
+          <NothingMatches link={(props) => <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, state: undefined })} {...props} />} />
         ) : (
-          <EmptyState icon={<IconLink size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />
+          <EmptyState icon={<IconLink size={32} stroke={1.5} />} text={words.empty.text} action={add} />
         )
       }
-      footer={
-        filtered &&
-        source.walk?.next && (
-          <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
-            {shared.table.searchOn}
-          </Button>
-        )
-      }
+      footer={filtered && source.walk?.next && <SearchOn walk={source.walk} />}
     />
-  );
-}
-
-function Clear() {
-  const { shared } = useMessages();
-  return (
-    <Button
-      variant="default"
-      renderRoot={(props) => <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, state: undefined })} {...props} />}
-    >
-      {shared.table.clear}
-    </Button>
   );
 }
 
@@ -93,7 +72,7 @@ function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
     { id: "mode", header: columns.mode, width: "88px", cell: (row) => words.modes[row.mode] ?? row.mode },
     { id: "may", header: columns.may, width: "minmax(120px, 3fr)", phone: "sub", cell: (row) => mayText(row, words) },
     ...(room ? [created] : []),
-    { id: "expires", header: columns.expires, width: "96px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
+    { id: "expires", header: columns.expires, width: "112px", end: true, phone: "subtrail", cell: (row) => <Time at={row.revoked_at ?? row.expires_at} inRow /> },
     {
       id: "used",
       header: columns.used,

@@ -22,7 +22,11 @@ export function Count({ preview, busy, error }: Props) {
   const { form: words } = useReplayWords();
   const format = useFormat();
   if (error && !busy) return <ProblemNotice error={error} inline />;
-  if (busy || preview === undefined) return <div className={classes.count}>{busy && <Text c="dimmed">{words.counting}</Text>}</div>;
+  if (busy || preview === undefined) return (
+    <div className={classes.count}>
+      <Text c="dimmed">{busy ? words.counting : words.countLater}</Text>
+    </div>
+  );
   const { count, deliveries, missed, sample, count_is_lower_bound: bound } = preview;
   if (count === 0) {
     return (

@@ -114,6 +114,8 @@ function Receiver({ scope, value, error, onChange }: ReceiverProps) {
       placeholder={words.subscriptionHint}
       description={choices.data !== undefined && !data.some(({ disabled }) => !disabled) ? words.noSubscription : undefined}
       searchable
+      openOnFocus={false}
+      data-autofocus={value === null ? true : undefined}
       data={data}
       value={value}
       error={error}

@@ -4,12 +4,12 @@ import { Skeleton, Table, Text } from "@mantine/core";
 import { queryOptions, useQuery } from "@tanstack/react-query";
 import { api, call } from "@/api/client";
 import { keys } from "@/api/keys";
-import { useMessages } from "@/messages/context";
 import { Page, PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { Absent } from "@/shared/Time";
 import classes from "./page.module.css";
+import { useSettingsWords } from "./words";
 
 const settingsQuery = queryOptions({
   queryKey: keys.settings,
@@ -17,7 +17,7 @@ const settingsQuery = queryOptions({
 });
 
 export function SettingsPage() {
-  const { settings: words } = useMessages();
+  const words = useSettingsWords();
   const { data, error, refetch } = useQuery(settingsQuery);
   if (data === undefined) {
     return <Page>{error ? <ProblemNotice error={error} onRetry={() => void refetch()} /> : <Skeleton height={480} />}</Page>;

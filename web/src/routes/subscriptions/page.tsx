@@ -81,7 +81,7 @@ function Filters() {
         onChange={(value) => change({ state: STATES.find((known) => known === value) })}
       />
       <Select
-        w={{ sm: 130 }}
+        w={{ sm: 150 }}
         aria-label={words.health}
         placeholder={words.health}
         clearable

@@ -13,13 +13,15 @@ import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Sparkline } from "@/shared/Sparkline";
 import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import { Absent, Time } from "@/shared/Time";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { useRoom } from "@/shared/useRoom";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { ChangeDialog } from "./changeDialog";
 import classes from "./page.module.css";
 import { statsQuery, type Row } from "./queries";
@@ -35,7 +37,7 @@ interface Props {
 type Asked = { row: Row; change: Change | "test" } | null;
 
 export function SubscriptionTable({ scope, filtered, source }: Props) {
-  const { subscriptions, shared } = useMessages();
+  const { subscriptions } = useMessages();
   const [asked, setAsked] = useState<Asked>(null);
   const columns = useColumns(scope, (row, change) => setAsked({ row, change }));
   const owner = narrow(scope, asked?.row.tenant_id);
@@ -53,13 +55,7 @@ export function SubscriptionTable({ scope, filtered, source }: Props) {
           </Link>
         )}
         empty={<Nothing filtered={filtered} />}
-        footer={
-          source.walk?.next && (
-            <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
-              {shared.table.searchOn}
-            </Button>
-          )
-        }
+        footer={source.walk?.next && <SearchOn walk={source.walk} />}
       />
       {asked?.change === "test" && <TestDialog scope={owner} subscription={asked.row} onClose={close} />}
       {asked !== null && asked.change !== "test" && (
@@ -73,12 +69,14 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
   const { subscriptions } = useMessages();
   const format = useFormat();
   const words = subscriptions.columns;
+  const room = useRoom(false);
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,
     width: "minmax(72px, 1fr)",
     cell: (row) => <Foreign text={row.tenant_id ?? ""} />,
   };
+  const trend: Column<Row> = { id: "trend", header: words.trend, width: "100px", cell: (row) => <Trend scope={narrow(scope, row.tenant_id)} id={row.id} /> };
   return [
     {
       id: "url",
@@ -91,7 +89,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
     {
       id: "status",
       header: words.status,
-      width: "minmax(100px, 132px)",
+      width: "minmax(112px, 160px)",
       phone: "sub",
       cell: (row) => <StatusBadge kind="subscription" value={subscriptionState(row)} />,
     },
@@ -105,7 +103,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
       cell: (row) =>
         row.success_count + row.failure_count === 0 ? <Absent /> : format.percent(row.success_rate),
     },
-    { id: "trend", header: words.trend, width: "100px", cell: (row) => <Trend scope={narrow(scope, row.tenant_id)} id={row.id} /> },
+    ...(room ? [trend] : []),
     {
       id: "last",
       header: words.last,
@@ -163,24 +161,14 @@ function RowMenu({ row, onAsk }: { row: Row; onAsk: (change: Change | "test") =>
 }
 
 function Nothing({ filtered }: { filtered: boolean }) {
-  const { subscriptions, shared } = useMessages();
+  const { subscriptions } = useMessages();
   const mayWrite = useMay("subscriptions:write");
-  const navigate = useNavigate({ from: subscriptionsRoute.fullPath });
   if (filtered) {
-    return (
-      <NoMatch
-        onClear={
-          <Button variant="default" onClick={() => void navigate({ search: ({ tenant }) => ({ tenant }) })}>
-            {shared.table.clear}
-          </Button>
-        }
-      />
-    );
+    return <NothingMatches link={(props) => <Link from={subscriptionsRoute.fullPath} search={({ tenant }) => ({ tenant })} {...props} />} />;
   }
   return (
     <EmptyState
       icon={<IconWebhook size={32} stroke={1.5} />}
-      title={subscriptions.empty.title}
       text={subscriptions.empty.text}
       action={
         mayWrite && <Button renderRoot={(props) => <Link to="/subscriptions/new" {...props} />}>{subscriptions.add}</Button>

@@ -1,20 +1,20 @@
 //! The rows of the list. The use of limits is asked for the rows in sight.
 
-import { Button, Skeleton } from "@mantine/core";
+import { Skeleton } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Tenant } from "@/api/types";
-import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
+import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Absent, Time } from "@/shared/Time";
 import { useRoom } from "@/shared/useRoom";
-import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
+import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { dayOf, dayQuery, limitsQuery } from "./queries";
 import { tenantsRoute } from "./route";
 import { useTenantWords } from "./words";
@@ -27,7 +27,6 @@ interface Props {
 
 export function TenantTable({ source, filtered, add }: Props) {
   const words = useTenantWords();
-  const { shared } = useMessages();
   const { open } = tenantsRoute.useSearch();
   return (
     <VirtualTable
@@ -43,32 +42,13 @@ export function TenantTable({ source, filtered, add }: Props) {
       openKey={open}
       empty={
         filtered ? (
-          <NoMatch onClear={<Clear />} />
+          <NothingMatches link={(props) => <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, text: undefined })} {...props} />} />
         ) : (
           <EmptyState icon={<IconUsers size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />
         )
       }
-      footer={
-        filtered &&
-        source.walk?.next && (
-          <Button variant="default" loading={source.walk.pending} onClick={source.walk.next}>
-            {shared.table.searchOn}
-          </Button>
-        )
-      }
+      footer={filtered && source.walk?.next && <SearchOn walk={source.walk} />}
     />
-  );
-}
-
-function Clear() {
-  const { shared } = useMessages();
-  return (
-    <Button
-      variant="default"
-      renderRoot={(props) => <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, text: undefined })} {...props} />}
-    >
-      {shared.table.clear}
-    </Button>
   );
 }
 

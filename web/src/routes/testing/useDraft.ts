@@ -35,8 +35,11 @@ export function useDraft(scope: Scope, type: string | null): Draft {
   const initial = useMemo(() => (example ? prettyJson(example) : "{}"), [example]);
   // A type beyond the catalog has no example.
   const loading = type !== null && shown.isPending && !isStatus(shown.error, 404);
-  const text = (type === null ? undefined : drafts[type]) ?? (loading ? "" : initial);
-  const [checked] = useDebouncedValue(text, CHECK_AFTER_MS);
+  const typed = type === null ? undefined : drafts[type];
+  const text = typed ?? (loading ? "" : initial);
+  const [later] = useDebouncedValue(text, CHECK_AFTER_MS);
+  // Only typing waits: an example is never judged by the text that was there before it.
+  const checked = typed === undefined ? text : later;
   const read = useMemo(() => readObject(checked), [checked]);
   const preview = useQuery({
     ...previewQuery(scope, type ?? "", checked),

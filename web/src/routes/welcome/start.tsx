@@ -6,7 +6,7 @@ import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 import { eventTypesQuery } from "@/api/choices";
 import { keys } from "@/api/keys";
-import { checkQuery } from "@/api/objects";
+import { anySubscriptionQuery, checkQuery } from "@/api/objects";
 import { fieldErrors } from "@/api/problem";
 import type { Scope } from "@/api/scope";
 import type { CreatedSubscription } from "@/api/types";
@@ -25,6 +25,7 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
   const words = useWords({ en: english, es: spanish });
   const choice = useChoice();
   const queries = useQueryClient();
+  const any = useQuery(anySubscriptionQuery(choice.scope));
   const { scope, url, pattern, known } = choice;
   const create = useMutation({
     mutationFn: () => setUp({ scope, url, pattern, newTenant: !known }),
@@ -45,7 +46,7 @@ export function Start({ onCreated }: { onCreated: (created: CreatedSubscription,
         create.mutate();
       }}
     >
-      <p className={classes.title}>{words.title.start}</p>
+      <p className={classes.title}>{any.data === false ? words.title.start : words.title.another}</p>
       <ol className={classes.steps}>
         <Step number={1} title={words.receiver.title} state="now">
           <Receiver choice={choice} error={errors.url} />

@@ -1,7 +1,9 @@
 //! Ended deliveries over time by status, as stacked bars from zero. A chunk of its own.
 
 import type { StatsPeriod } from "@/api/types";
-import { useMessages } from "@/messages/context";
+import { overview as en } from "@/messages/en/overview";
+import { overview as es } from "@/messages/es/overview";
+import { useWords } from "@/messages/words";
 import { StackedBars } from "./StackedBars";
 
 interface Props {
@@ -9,8 +11,10 @@ interface Props {
   unit: "hour" | "day";
 }
 
+const WORDS = { en, es };
+
 export default function DeliveriesChart({ periods, unit }: Props) {
-  const { overview } = useMessages();
+  const overview = useWords(WORDS);
   const words = overview.chart;
   return (
     <StackedBars

@@ -1,6 +1,7 @@
 //! One subscription: its state in a sentence, and its tabs.
 
 import { Button, Group, Skeleton, Tabs, Text } from "@mantine/core";
+import { useMediaQuery } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
@@ -19,11 +20,13 @@ import { Page, PageAnswer } from "@/shared/Page";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { subscriptionState } from "@/shared/status";
 import { ChangeDialog } from "../changeDialog";
+import { ChooseOwner } from "../chooseTenant";
 import { subscriptionQuery } from "../queries";
 import { subscriptionRoute, TABS } from "../route";
 import { TestDialog } from "../testDialog";
 import { Breaker } from "./breaker";
 import classes from "./detail.module.css";
+import { OldSecret } from "./oldSecret";
 import { OverviewTab } from "./overview";
 import { Secret } from "./secret";
 import { Settings } from "./settings";
@@ -33,10 +36,9 @@ const Code = lazy(() => import("./code"));
 export function SubscriptionPage() {
   const { id } = subscriptionRoute.useParams();
   const { of } = subscriptionRoute.useSearch();
-  const { subscriptions } = useMessages();
   const scope = narrow(useScope(), of);
   const subscription = useQuery(subscriptionQuery(scope, id));
-  if (scope.tenant === null) return <Page>{subscriptions.chooseTenant}</Page>;
+  if (scope.tenant === null) return <ChooseOwner />;
   if (subscription.data) return <Detail scope={scope} subscription={subscription.data} />;
   if (subscription.error) return <ObjectFailed error={subscription.error} onRetry={() => void subscription.refetch()} />;
   return (
@@ -66,7 +68,8 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
   useScreenActions(actions);
   const test = actions.find(({ id }) => id === "subscription-test");
   const deliveries = actions.find(({ id }) => id === "subscription-deliveries");
-  const inHeader = new Set(["subscription-test", "subscription-deliveries"]);
+  const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
+  const inHeader = new Set(["subscription-test", phone ? "" : "subscription-deliveries"]);
   const tabs = TABS.filter((name) => name !== "secret" || mayReadSecret || mayRotate);
   return (
     <Page>
@@ -83,7 +86,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
         }
         action={
           <Group gap="sm">
-            {deliveries && (
+            {deliveries && !phone && (
               <Button variant="subtle" color="gray" px="xs" onClick={deliveries.run}>
                 {deliveries.label}
               </Button>
@@ -100,6 +103,7 @@ function Detail({ scope, subscription }: { scope: Scope; subscription: Subscript
         {subscription.description ? <Foreign text={subscription.description} /> : <Url address={subscription.url} />}
       </PageAnswer>
       {created && <Text c="var(--pr-good)">{words.created}</Text>}
+      <OldSecret scope={scope} id={subscription.id} />
       <Tabs
         value={tab}
         keepMounted={false}

@@ -13,11 +13,15 @@ import { useMay } from "@/session/context";
 import { Confirm } from "@/shared/Confirm";
 import { Id } from "@/shared/Id";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { serverNow } from "@/shared/clock";
 import { Time } from "@/shared/Time";
 import { secretQuery } from "../queries";
 import classes from "./detail.module.css";
+import { graceEnd, rotationQuery, Until } from "./oldSecret";
 
 const GRACES = ["86400", "3600", "604800", "0"];
+/** A profile's own header has one signature, so the new secret makes it at once. */
+const OWN_HEADERS: Partial<Record<SubscriptionDetail["profile"], string>> = { platform: "X-Webhook-Signature", tenant: "X-Signature" };
 
 export function Secret({ scope, subscription }: { scope: Scope; subscription: SubscriptionDetail }) {
   const { subscriptions } = useMessages();
@@ -69,7 +73,15 @@ export function Secret({ scope, subscription }: { scope: Scope; subscription: Su
           </Button>
         )}
       </Group>
-      {rotating && <Rotate scope={scope} id={subscription.id} onClose={() => setRotating(false)} />}
+      {rotating && (
+        <Rotate
+          scope={scope}
+          subscription={subscription}
+          // Only the profile `tenant` may have none.
+          hasSecret={subscription.profile !== "tenant" || typeof secrets.data?.secret === "string"}
+          onClose={() => setRotating(false)}
+        />
+      )}
     </Stack>
   );
 }
@@ -85,10 +97,20 @@ function Line({ name, secret }: { name: ReactNode; secret: string }) {
   );
 }
 
-function Rotate({ scope, id, onClose }: { scope: Scope; id: string; onClose: () => void }) {
+interface RotateProps {
+  scope: Scope;
+  subscription: SubscriptionDetail;
+  hasSecret: boolean;
+  onClose: () => void;
+}
+
+function Rotate({ scope, subscription: { id, profile }, hasSecret, onClose }: RotateProps) {
   const { subscriptions, shared } = useMessages();
   const words = subscriptions.secret;
   const queries = useQueryClient();
+  const rotation = rotationQuery(scope, id);
+  const old = useQuery(rotation).data;
+  const ownHeader = OWN_HEADERS[profile];
   const [grace, setGrace] = useState("86400");
   const rotate = useMutation({
     mutationFn: () =>
@@ -99,6 +121,9 @@ function Rotate({ scope, id, onClose }: { scope: Scope; id: string; onClose: () 
         }),
       ),
     gcTime: 0,
+    onSuccess: () => {
+      if (hasSecret) queries.setQueryData(rotation.queryKey, { until: graceEnd(Number(grace), serverNow()) });
+    },
     onSettled: () => queries.invalidateQueries({ queryKey: keys.subscriptions.secret(scope, id) }),
   });
   const rotated = rotate.data;
@@ -116,6 +141,7 @@ function Rotate({ scope, id, onClose }: { scope: Scope; id: string; onClose: () 
         <Stack gap="sm">
           <Text>{words.rotated}</Text>
           <Line name={words.now} secret={rotated.secret} />
+          {old && <Until rotation={old} />}
         </Stack>
       ) : (
         <Stack gap="md">
@@ -127,6 +153,11 @@ function Rotate({ scope, id, onClose }: { scope: Scope; id: string; onClose: () 
             value={grace}
             onChange={(value) => setGrace(value ?? "86400")}
           />
+          {ownHeader && grace !== "0" && (
+            <Text size="sm" c="dimmed">
+              {words.ownHeader(ownHeader)}
+            </Text>
+          )}
         </Stack>
       )}
     </Confirm>

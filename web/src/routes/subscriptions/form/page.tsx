@@ -4,7 +4,7 @@ import { Button, Group, Modal, Skeleton, Stack, Text } from "@mantine/core";
 import { useForm } from "@mantine/form";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
+import { Link, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 import { keys } from "@/api/keys";
 import { fieldErrors } from "@/api/problem";
@@ -16,6 +16,7 @@ import { useMay } from "@/session/context";
 import { Id } from "@/shared/Id";
 import { PageAnswer } from "@/shared/Page";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { ChooseOwner } from "../chooseTenant";
 import { changeSubscription, createSubscription, subscriptionQuery } from "../queries";
 import { editSubscriptionRoute } from "../route";
 import { Delivering } from "./delivering";
@@ -27,23 +28,21 @@ import { Where } from "./where";
 import { useFormWords } from "./words";
 
 export function NewSubscriptionPage() {
-  const { subscriptions } = useMessages();
   const scope = useScope();
   const mayWrite = useMay("subscriptions:write");
   if (!mayWrite) return <NotFoundScreen />;
-  if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
+  if (scope.tenant === null) return <ChooseOwner />;
   return <SubscriptionForm scope={scope} id={null} initial={EMPTY} />;
 }
 
 export function EditSubscriptionPage() {
-  const { subscriptions } = useMessages();
   const { id } = editSubscriptionRoute.useParams();
   const { of } = editSubscriptionRoute.useSearch();
   const scope = narrow(useScope(), of);
   const mayWrite = useMay("subscriptions:write");
   const subscription = useQuery({ ...subscriptionQuery(scope, id), refetchOnWindowFocus: false, enabled: mayWrite });
   if (!mayWrite) return <NotFoundScreen />;
-  if (scope.tenant === null) return <Text p="xl">{subscriptions.chooseTenant}</Text>;
+  if (scope.tenant === null) return <ChooseOwner />;
   if (subscription.data) return <SubscriptionForm scope={scope} id={id} initial={toValues(subscription.data)} />;
   if (subscription.error) return <ObjectFailed error={subscription.error} onRetry={() => void subscription.refetch()} />;
   return <Skeleton height={480} m="xl" />;
@@ -101,7 +100,18 @@ function SubscriptionForm({ scope, id, initial }: Props) {
           <Button type="submit" size="sm" loading={save.isPending}>
             {id === null ? words.create : words.save}
           </Button>
-          <Button variant="subtle" color="gray" size="sm" onClick={() => window.history.back()}>
+          <Button
+            variant="subtle"
+            color="gray"
+            size="sm"
+            renderRoot={(props) =>
+              id === null ? (
+                <Link to="/subscriptions" {...props} />
+              ) : (
+                <Link to="/subscriptions/$id" params={{ id }} search={{ of: scope.tenant ?? undefined }} {...props} />
+              )
+            }
+          >
             {shared.cancel}
           </Button>
         </Group>

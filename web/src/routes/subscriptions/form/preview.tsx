@@ -14,7 +14,16 @@ export function Preview({ scope, values }: { scope: Scope; values: Values }) {
   const words = useFormWords();
   const { deliveries } = useMessages();
   const preview = useChecked(scope, values).data?.preview;
-  if (!preview) return null;
+  if (!preview) {
+    return (
+      <aside className={classes.preview} data-later aria-label={words.preview}>
+        <Title order={3}>{words.preview}</Title>
+        <Text size="xs" c="dimmed">
+          {words.previewLater}
+        </Text>
+      </aside>
+    );
+  }
   return (
     <aside className={classes.preview} aria-label={words.preview}>
       <Stack gap="sm">

@@ -1,23 +1,29 @@
-//! The table of nodes.
+//! The nodes of the installation, for operators.
 
 import { Table, Text, Title } from "@mantine/core";
 import type { Node } from "@/api/types";
-import { Foreign } from "@/shared/Foreign";
-import { useFormat } from "@/shared/format";
-import { StatusBadge } from "@/shared/StatusBadge";
-import { nodeState } from "@/shared/status";
-import { Time } from "@/shared/Time";
-import { useNodeWords } from "./words";
+import { nodeTable as en } from "@/messages/en/nodeTable";
+import { nodeTable as es } from "@/messages/es/nodeTable";
+import { useWords } from "@/messages/words";
+import { Foreign } from "./Foreign";
+import { useFormat } from "./format";
+import { StatusBadge } from "./StatusBadge";
+import { nodeState } from "./status";
+import { Time } from "./Time";
+import { useRoom } from "./useRoom";
 
 /** A node counts its waiting deliveries up to this number. */
 const CAP = 10_000;
 
+const WORDS = { en, es };
+
 export function NodeTable({ nodes }: { nodes: Node[] }) {
-  const { list: words } = useNodeWords();
+  const words = useWords(WORDS);
+  const room = useRoom(false);
   const format = useFormat();
   return (
-    <section aria-labelledby="nodes-list">
-      <Title order={2} id="nodes-list" mb="sm">
+    <section aria-labelledby="nodes">
+      <Title order={2} id="nodes" mb="sm">
         {words.title}
       </Title>
       <Table layout="fixed">
@@ -37,9 +43,11 @@ export function NodeTable({ nodes }: { nodes: Node[] }) {
             <Table.Th w={112} ta="right" className="wide-only">
               {words.heartbeat}
             </Table.Th>
-            <Table.Th w={112} ta="right" className="wide-only">
-              {words.started}
-            </Table.Th>
+            {room && (
+              <Table.Th w={112} ta="right">
+                {words.started}
+              </Table.Th>
+            )}
           </Table.Tr>
         </Table.Thead>
         <Table.Tbody>
@@ -65,9 +73,11 @@ export function NodeTable({ nodes }: { nodes: Node[] }) {
               <Table.Td ta="right" className="wide-only">
                 <Time at={node.heartbeat_at} />
               </Table.Td>
-              <Table.Td ta="right" className="wide-only">
-                <Time at={node.started_at} />
-              </Table.Td>
+              {room && (
+                <Table.Td ta="right">
+                  <Time at={node.started_at} />
+                </Table.Td>
+              )}
             </Table.Tr>
           ))}
         </Table.Tbody>
