@@ -29,6 +29,8 @@ mod outgoing;
 mod overview;
 mod previews;
 mod publisher;
+#[cfg_attr(not(test), expect(dead_code, reason = "attempts do not use credentials yet"))]
+mod receivers;
 mod recovery;
 mod replays;
 mod shortages;
