@@ -74,7 +74,8 @@ async fn every_operation_but_the_health_checks_needs_a_key() {
         }
         let bare = app.nobody().send(operation.method(), &path, "{}").await;
         if needs(&operation) == Needs::Nothing {
-            bare.expect(200);
+            let is_there = !operation.path.contains("{id}");
+            assert_eq!(bare.status.as_u16(), if is_there { 200 } else { 404 }, "{}", operation.name());
             continue;
         }
         bare.problem(401, "unauthorized");

@@ -76,6 +76,14 @@ fn row(operation: &str) -> Row {
         "GET /api/v1/webhooks" => Row::Lists { queries: &[] },
         "DELETE /api/v1/webhooks/{id}" => names(Subscription, "", 404),
         "POST /api/v1/webhooks/subscriptions/check" => Row::Makes { body: r#"{"url": "https://127.0.0.1/"}"# },
+        "POST /api/v1/webhooks/subscriptions/filter-test" => Row::NamesInBody {
+            what: Event, body: r#"{"filter": "true", "event": {"id": "{id}"}}"#,
+        },
+        "POST /api/v1/webhooks/subscriptions/transformation-test" => Row::NamesInBody {
+            what: Event, body: r#"{"transformation": {"template": "slack"}, "event": {"id": "{id}"}}"#,
+        },
+        // Public: receivers of any tenant fetch it.
+        "GET /api/v1/webhooks/subscriptions/{id}/jwks.json" => Row::Common,
         "GET /api/v1/webhooks/subscriptions" =>
             Row::Lists { queries: &["event_type=invoice.created", "is_active=true"] },
         "GET /api/v1/webhooks/subscriptions/{id}" => names(Subscription, "", 404),

@@ -24,7 +24,8 @@ enum Admits {
 fn admits(operation: &Operation) -> Admits {
     use Admits::{Anybody, Nobody, View, With};
     match operation.name().as_str() {
-        "GET /healthz" | "GET /readyz" | "POST /api/v1/session" => Anybody,
+        "GET /healthz" | "GET /readyz" | "POST /api/v1/session"
+        | "GET /api/v1/webhooks/subscriptions/{id}/jwks.json" => Anybody,
         "GET /api/v1/session" | "DELETE /api/v1/session" => View,
 
         "GET /metrics" | "GET /api/v1/audit/coverage" | "POST /api/v1/events" | "POST /api/v1/events/batch"
@@ -42,7 +43,9 @@ fn admits(operation: &Operation) -> Admits {
         | "POST /api/v1/webhooks" | "DELETE /api/v1/webhooks/{id}"
         | "POST /api/v1/tenant/webhooks/subscriptions" | "DELETE /api/v1/tenant/webhooks/subscriptions/{id}" =>
             With(SubscriptionsWrite),
-        "POST /api/v1/webhooks/subscriptions/check" => With(SubscriptionsWrite),
+        "POST /api/v1/webhooks/subscriptions/check"
+        | "POST /api/v1/webhooks/subscriptions/transformation-test" => With(SubscriptionsWrite),
+        "POST /api/v1/webhooks/subscriptions/filter-test" => View,
         "POST /api/v1/webhooks/subscriptions/{id}/test" => With(TestSend),
         "GET /api/v1/webhooks/subscriptions/{id}/secret" => With(SecretsRead),
         "POST /api/v1/webhooks/subscriptions/{id}/rotate-secret" => With(SecretsRotate),
@@ -109,7 +112,8 @@ async fn a_link_may_do_what_its_mode_and_capabilities_say_and_nothing_else() {
         }
         // No link leaves its tenant.
         let elsewhere = call(&all.with("X-Tenant-Id", "globex")).await;
-        let is_own = matches!(operation.path.as_str(), "/healthz" | "/readyz" | "/api/v1/session");
+        let is_public = operation.path.ends_with("/jwks.json");
+        let is_own = is_public || matches!(operation.path.as_str(), "/healthz" | "/readyz" | "/api/v1/session");
         assert!(is_own || is_refused(&elsewhere), "{}: {}", operation.name(), elsewhere.text());
     }
     app.finish().await;

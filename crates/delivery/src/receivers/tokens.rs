@@ -98,6 +98,7 @@ impl TokenFault {
     }
 
     /// The time until which callers get this fault without a fetch. A retry before it would fail at once.
+    #[cfg(test)]
     pub(crate) const fn retry_at(&self) -> Option<Timestamp> {
         self.retry_at
     }

@@ -166,7 +166,8 @@ pub(super) async fn check_script(app: &App, fields: &SubscriptionFields, faults:
     let Some(script) = fields.transformation.as_ref().value().and_then(|given| given.script.as_ref().value()) else {
         return Ok(());
     };
-    if script.len() > SCRIPT_MAX {
+    let has_template = fields.transformation.as_ref().value().is_some_and(|given| !given.template.is_absent());
+    if script.len() > SCRIPT_MAX || has_template {
         return Ok(());
     }
     match app.engine.previews.check_script(script).await {

@@ -103,10 +103,10 @@ hand_on!(Replays {
         tenant: &TenantId, id: ReplayId, to: ReplayState, reason: Option<&str>, now: Timestamp
     ) -> ReplayChange;
     fn running_replays() -> Vec<Replay>;
-    fn step_replay(tenant: &TenantId, id: ReplayId, step: ReplayStep, wants: Option<&Wants>) -> ReplayStepped;
+    fn step_replay(tenant: &TenantId, id: ReplayId, step: ReplayStep, wants: Option<&storage::Wants>) -> ReplayStepped;
     fn count_replay(
         tenant: &TenantId, subscription: SubscriptionId, selection: &ReplaySelection, bounds: (u32, usize),
-        wants: Option<&Wants>
+        wants: Option<&storage::Wants>
     ) -> ReplayCount;
 });
 

@@ -46,6 +46,11 @@ async fn a_subscription_needs_a_url_and_events() {
         "breaker": {"state": "closed", "since": null, "reason": null, "next_probe_at": null},
         "health": {"state": "healthy", "since": START, "reason": "No attempt has been made yet", "next_step": null},
     });
+    let shape = json!({
+        "filter": null, "channels": [], "transformation": null, "request": null, "compression": null,
+        "public_keys": [], "authentication": null, "tls": null,
+    });
+    expected.as_object_mut().unwrap().extend(shape.as_object().unwrap().clone());
     assert_eq!(made, expected);
     expected.as_object_mut().unwrap().remove("secret");
     assert_eq!(acme.get(&path_of(&made, "")).await.expect(200), expected, "the secret is never shown again");

@@ -15,6 +15,7 @@ mod reset_breaker;
 mod retry;
 mod retry_schedule;
 mod rotate_secret;
+mod shape;
 mod test;
 
 const PATH: &str = "/api/v1/webhooks/subscriptions";

@@ -15,7 +15,10 @@ async fn a_new_secret_is_shown_once() {
     let rotated = acme.post_nothing(&path_of(&made, "/rotate-secret")).await.expect(200);
     assert_ne!(rotated["secret"], made["secret"]);
     let message = "Secret rotated. The old secret keeps signing beside the new one for 86400 seconds.";
-    assert_eq!(rotated, json!({"secret": rotated["secret"], "message": message}));
+    let until = "2026-02-01T09:30:00.000Z";
+    let expected =
+        json!({"secret": rotated["secret"], "public_key": null, "previous_until": until, "message": message});
+    assert_eq!(rotated, expected);
     let shown = acme.get(&path_of(&made, "")).await;
     assert!(!shown.text().contains(rotated["secret"].as_str().unwrap()));
     app.finish().await;
