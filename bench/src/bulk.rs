@@ -150,7 +150,14 @@ pub(crate) fn event(
         trace: None,
         channels: Default::default(),
     };
-    Ok(NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries, filtered: Vec::new(), broke_schema: false, due_at: None })
+    Ok(NewEvent {
+        event: Arc::new(event),
+        keys: Vec::new(),
+        deliveries,
+        filtered: Vec::new(),
+        broke_schema: false,
+        due_at: None,
+    })
 }
 
 pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {
@@ -181,6 +188,7 @@ pub(crate) fn attempted(tenant: &TenantId, kind: &EventType, of: NewDelivery, at
             response_body: Bytes::from_static(b"ok"),
             note: None,
             remote_ip: None,
+            request_body: None,
             timings: Timings::default(),
         },
         next: Next::End(end),

@@ -12,21 +12,33 @@ use std::{
 };
 
 /// The arrows of ARCHITECTURE.md: each crate, and the workspace crates that it may use. (Tests may use more.)
-const ARROWS: [(&str, &[&str]); 14] = [
+const ARROWS: [(&str, &[&str]); 15] = [
     ("model", &[]),
     ("metrics", &["model"]),
     ("signing", &[]),
     ("storage", &["model"]),
     ("storage-postgres", &["model", "storage"]),
     ("storage-sqlite", &["model", "storage"]),
-    ("delivery", &["model", "metrics", "signing", "storage"]),
+    ("filter", &[]),
+    ("transform", &["model"]),
+    ("delivery", &["model", "metrics", "signing", "storage", "filter", "transform"]),
     ("audit", &["model"]),
-    ("api", &["model", "metrics", "signing", "storage", "delivery"]),
+    ("api", &["model", "metrics", "signing", "storage", "filter", "transform", "delivery"]),
     (
         "cli",
-        &["model", "metrics", "signing", "storage", "storage-postgres", "storage-sqlite", "delivery", "audit", "api"],
+        &[
+            "model",
+            "metrics",
+            "signing",
+            "storage",
+            "storage-postgres",
+            "storage-sqlite",
+            "transform",
+            "delivery",
+            "audit",
+            "api",
+        ],
     ),
-    ("transform", &["model"]),
     ("bench", &["model", "storage", "storage-sqlite", "testing"]),
     ("testing", &[]),
     ("xtask", &[]),

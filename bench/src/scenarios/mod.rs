@@ -6,6 +6,7 @@ mod breaker;
 mod dead;
 mod end_to_end;
 mod fan_out;
+mod filters;
 mod flood;
 mod headers;
 mod history;
@@ -23,6 +24,7 @@ mod retry_storm;
 mod steady;
 mod tarpit;
 mod traces;
+mod transform;
 
 use crate::{
     context::{Context, Options},
@@ -59,6 +61,8 @@ scenarios! {
     "steady": steady::run, "one subscription at 2,000 events a second";
     "batches": batches::run, "100 events in a request";
     "fan-out": fan_out::run, "one event to 20 subscriptions";
+    "filters": filters::run, "one event and 1,000 subscriptions with filters";
+    "transform": transform::run, "a subscription whose requests a script, or a template, forms";
     "large": large::run, "events of 20 kB";
     "headers": headers::run, "a subscription with 4 kB of custom headers";
     "many-subscriptions": many_subscriptions::run, "100,000 subscriptions of 1,000 tenants in the index";

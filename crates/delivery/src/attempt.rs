@@ -39,14 +39,8 @@ pub(crate) struct Means<'s> {
     pub(crate) clock: &'s dyn Clock,
 }
 
-/// An attempt that was made, or the reason for which there is none.
-pub(crate) enum Sending {
-    Attempted(Attempt, AttemptResult),
-    /// The subscription's transformation drops the delivery.
-    Dropped,
-}
-
-/// Sends `outgoing` to `target` as attempt number `number`, with this trace context. Fails when a shortage of this machine prevents the attempt.
+/// Sends `outgoing` to `target` as attempt number `number`, with this trace context. `None`:
+/// the subscription's transformation drops the delivery. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     means: Means<'_>,
     target: &Target,
@@ -54,7 +48,7 @@ pub(crate) async fn send(
     number: u32,
     times: Times,
     trace: Option<&TraceContext>,
-) -> Result<Sending, LocalFault> {
+) -> Result<Option<(Attempt, AttemptResult)>, LocalFault> {
     let profile = target.subscription.profile;
     let failed = |message: String| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
@@ -62,7 +56,7 @@ pub(crate) async fn send(
     };
     let (attempt, result) = match form(means, target, outgoing, times, trace).await {
         Err(NotShaped::Shortage(fault)) => return Err(fault),
-        Err(NotShaped::Dropped(_)) => return Ok(Sending::Dropped),
+        Err(NotShaped::Dropped(_)) => return Ok(None),
         Err(NotShaped::Script(fault, _)) => failed(format!("the transformation failed: {fault}")),
         Err(NotShaped::Fault(message)) => failed(message),
         Ok(formed) => {
@@ -80,7 +74,7 @@ pub(crate) async fn send(
             (attempt, result)
         }
     };
-    Ok(Sending::Attempted(attempt, result))
+    Ok(Some((attempt, result)))
 }
 
 /// The body in its encoding, with the encoding's name.
@@ -141,7 +135,8 @@ pub(crate) async fn form<'t>(
     if let Some(authentication) = &prepared.authentication {
         let uri = uri.as_ref().unwrap_or(&prepared.uri);
         let request = Unauthenticated { method, uri, body: &wire, headers: &mut headers, lines: &mut lines };
-        token = request.authenticate(authentication, (egress, tokens, clock)).await?;
+        let authenticated = request.authenticate(authentication, (egress, tokens, clock)).await;
+        token = authenticated.map_err(|fault| NotShaped::Fault(fault.0))?;
     }
     Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, ran })
 }

@@ -20,7 +20,8 @@ pub(crate) fn fan_out(
     let delivery = |(at, target): (usize, &Arc<Target>)| {
         id.delivery(at).map(|id| NewDelivery { id, subscription: target.subscription.id })
     };
-    let deliveries = (1..).zip(&matched.targets).map(delivery).collect::<Option<Vec<_>>>().ok_or(TooManySubscriptions)?;
+    let deliveries =
+        (1..).zip(&matched.targets).map(delivery).collect::<Option<Vec<_>>>().ok_or(TooManySubscriptions)?;
     Ok(NewEvent { filtered: matched.filtered.clone(), ..new_event(tenant, id, draft, deliveries, now) })
 }
 
@@ -53,5 +54,12 @@ pub(crate) fn new_event(
         channels: draft.channels.clone(),
     };
     let due_at = draft.deliver_at.filter(|at| *at > now);
-    NewEvent { event: Arc::new(event), keys, deliveries, filtered: Vec::new(), broke_schema: draft.broke_schema, due_at }
+    NewEvent {
+        event: Arc::new(event),
+        keys,
+        deliveries,
+        filtered: Vec::new(),
+        broke_schema: draft.broke_schema,
+        due_at,
+    }
 }

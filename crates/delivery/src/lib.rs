@@ -5,6 +5,7 @@ mod activity;
 mod attempt;
 mod background;
 mod breakers;
+mod content;
 mod contention;
 mod control;
 mod dispatcher;
@@ -52,8 +53,8 @@ pub use control::{
 };
 pub use draft::Draft;
 pub use egress::{
-    AddressPolicy, AddressSource, BadClientTls, Blocked, Egress, EgressError, EgressSettings, Examination, ExamineError, Examined,
-    LocalFault, ResolveError, check_client_tls,
+    AddressPolicy, AddressSource, BadClientTls, Blocked, Egress, EgressError, EgressSettings, Examination,
+    ExamineError, Examined, LocalFault, ResolveError, check_client_tls,
 };
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use feed::{Change, ChangeOf, Entry, Feed, News, Position, Reader, Skipped};

@@ -2,13 +2,13 @@
 //! the functions of publishing and sending, write nothing, and send nothing to a receiver.
 
 use crate::{
-    attempt::{self, Formed, Sending, Times},
+    attempt::{self, Formed, Times},
+    content::{Content, LeftOut},
     dispatcher::Dispatcher,
     draft::Draft,
     egress::LocalFault,
     fan_out::new_event,
     index::Index,
-    matching::{Content, LeftOut},
     outgoing::Outgoing,
     shaping::NotShaped,
     target::Target,
@@ -16,8 +16,8 @@ use crate::{
 };
 use bytes::Bytes;
 use model::{
-    AttemptError, Clock, EventType, IdSource, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
-    Shape, TenantId, policy::OnPause, shape::Method,
+    AttemptError, Clock, EventType, IdSource, Shape, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
+    TenantId, policy::OnPause, shape::Method,
 };
 use std::{sync::Arc, time::Duration};
 use storage::NewDelivery;
@@ -211,7 +211,7 @@ impl Previews {
         let outgoing = Outgoing::new((*new.event).clone());
         let times = Times { now, stamp: self.clock.wall() };
         let sent = attempt::send(self.dispatcher.means(), &target, &outgoing, 1, times, None).await?;
-        let Sending::Attempted(attempt, _) = sent else { return Ok(Err("nothing was sent".into())) };
+        let Some((attempt, _)) = sent else { return Ok(Err("nothing was sent".into())) };
         Ok(match attempt.response_code {
             None => Err(attempt.error.unwrap_or_default()),
             Some(200..300) if repeats(&attempt.response_body, &challenge) => Ok(()),
@@ -243,7 +243,8 @@ impl Previews {
 /// True for a response that is the challenge, or a JSON object with it.
 fn repeats(body: &[u8], challenge: &str) -> bool {
     let text = String::from_utf8_lossy(body);
-    let named = || serde_json::from_slice::<serde_json::Value>(body).ok()?.get("challenge")?.as_str().map(str::to_owned);
+    let named =
+        || serde_json::from_slice::<serde_json::Value>(body).ok()?.get("challenge")?.as_str().map(str::to_owned);
     text.trim() == challenge || named().as_deref() == Some(challenge)
 }
 

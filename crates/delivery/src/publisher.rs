@@ -3,11 +3,12 @@
 
 use crate::{
     activity::Activity,
+    content::Content,
     draft::Draft,
     fan_out::{TooManySubscriptions, fan_out},
     index::Index,
     journal::{AppendError, Journal, Recipients},
-    matching::{Content, matching},
+    matching::matching,
     traces::{Publishing, Traces},
 };
 use model::{Clock, Event, EventId, IdSource, IdStyle, TenantId};

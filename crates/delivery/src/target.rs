@@ -1,9 +1,9 @@
 //! A subscription prepared for sending: its URI, headers and keys are parsed once, on first use.
 
 use crate::{
+    content::{Content, LeftOut},
     egress::{Origin, OriginError},
     lanes::PolicyDefaults,
-    matching::{Content, LeftOut},
     receivers::authenticate,
 };
 use filter::Filter;
@@ -73,7 +73,12 @@ impl Target {
     /// part of operational events.
     pub(crate) fn new(subscription: Subscription) -> Arc<Self> {
         let subscription = Subscription { metadata: JsonObject::default(), ..subscription };
-        Arc::new(Self { subscription, prepared: OnceLock::new(), filter: OnceLock::new(), held: metrics::Held::default() })
+        Arc::new(Self {
+            subscription,
+            prepared: OnceLock::new(),
+            filter: OnceLock::new(),
+            held: metrics::Held::default(),
+        })
     }
 
     /// Why an event of its types does not go to it; `None` when it does.

@@ -1,7 +1,10 @@
 //! Credentials with which requests of a subscription are authenticated to its receiver. Stores keep them sealed; no
 //! answer of the API shows their secret parts.
 
-use crate::{invalid::Invalid, subscription::{BadHeader, check_header}};
+use crate::{
+    headers::{BadHeader, check_header},
+    invalid::Invalid,
+};
 use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fmt};
 
@@ -151,9 +154,7 @@ impl Authentication {
                 // An empty password is usual where the user name is a key.
                 if password.is_empty() { Ok(()) } else { text("password", password) }
             }
-            Self::Bearer { token } => {
-                visible("token", token)
-            }
+            Self::Bearer { token } => visible("token", token),
             Self::ApiKey { header, value } => {
                 text("value", value)?;
                 let field = |fault| if fault == BadHeader::Value { "value" } else { "header" };
@@ -238,7 +239,11 @@ mod tests {
             assert_eq!(authentication.check(), Ok(()));
             let identity = ClientIdentity { certificate: "c".into(), private_key: "hush".into() };
             let tls = ClientTls { identity: Some(identity), authorities: None };
-            let credentials = Credentials { authentication: Some(authentication), tls: Some(tls), template_options: [("key".into(), "hush".into())].into() };
+            let credentials = Credentials {
+                authentication: Some(authentication),
+                tls: Some(tls),
+                template_options: [("key".into(), "hush".into())].into(),
+            };
             let sealed = serde_json::to_string(&credentials).unwrap();
             assert_eq!(serde_json::from_str::<Credentials>(&sealed).unwrap(), credentials);
             assert!(!format!("{credentials:?}").contains("hush"));

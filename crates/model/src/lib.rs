@@ -12,6 +12,7 @@ pub mod credentials;
 pub mod delay;
 pub mod delivery;
 pub mod event;
+pub mod headers;
 pub mod id;
 pub mod invalid;
 pub mod json;

@@ -6,8 +6,10 @@ mod secret;
 mod sign;
 mod verify;
 
-pub use secret::{BadSecret, Form, PublicKey, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec};
 pub use aws_v4::{AwsKey, sign_aws_v4};
+pub use secret::{
+    BadSecret, Form, PublicKey, Secret, WHSEC_RANDOM, generate_ed25519, generate_url_safe, generate_whsec,
+};
 pub use sign::{hex, standard_content};
 pub use verify::{VerifyError, verify_hex, verify_standard};
 

@@ -280,7 +280,9 @@ impl Replays for PgStore {
                         chosen.events.extend(piece);
                         continue;
                     };
-                    chosen.events.extend(walk.wanted(&self.read_in(READ_BY_INDEX, who, &sql, &values.params()).await?)?);
+                    chosen
+                        .events
+                        .extend(walk.wanted(&self.read_in(READ_BY_INDEX, who, &sql, &values.params()).await?)?);
                 }
             }
             counted.deliveries += chosen.deliveries.len() as u32;

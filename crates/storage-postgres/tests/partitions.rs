@@ -153,7 +153,7 @@ impl World {
                 request_headers: String::new(),
                 response_headers: String::new(),
                 response_body: "".into(),
-            request_body: None,
+                request_body: None,
                 note: None,
                 remote_ip: None,
                 timings: Default::default(),

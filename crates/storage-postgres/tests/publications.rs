@@ -41,7 +41,14 @@ fn event(ids: &IdSource, at: Timestamp) -> NewEvent {
         trace: None,
         channels: Default::default(),
     };
-    NewEvent { event: Arc::new(event), keys: Vec::new(), deliveries: Vec::new(), filtered: Vec::new(), broke_schema: false, due_at: None }
+    NewEvent {
+        event: Arc::new(event),
+        keys: Vec::new(),
+        deliveries: Vec::new(),
+        filtered: Vec::new(),
+        broke_schema: false,
+        due_at: None,
+    }
 }
 
 async fn published(store: &PgStore, since: Timestamp) -> u64 {

@@ -19,9 +19,7 @@ pub(crate) fn by_id(connection: &Connection, tenant: &TenantId, id: EventId) -> 
 #[async_trait]
 impl Events for SqliteStore {
     async fn event(&self, tenant: &TenantId, id: EventId) -> Result<Option<Event>, StorageError> {
-        self.readers
-            .read_of(tenant, move |connection, tenant| by_id(connection, tenant, id))
-            .await
+        self.readers.read_of(tenant, move |connection, tenant| by_id(connection, tenant, id)).await
     }
 
     async fn event_by_key(&self, tenant: &TenantId, key: &DedupeKey) -> Result<Option<Event>, StorageError> {

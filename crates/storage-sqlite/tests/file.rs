@@ -90,8 +90,14 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         channels: Default::default(),
     };
     let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
-    let new =
-        NewEvent { event: Arc::new(event), keys, deliveries: deliveries.into(), filtered: Vec::new(), broke_schema: false, due_at: None };
+    let new = NewEvent {
+        event: Arc::new(event),
+        keys,
+        deliveries: deliveries.into(),
+        filtered: Vec::new(),
+        broke_schema: false,
+        due_at: None,
+    };
     let attempt = Attempt {
         number: 1,
         started_at: NOW,

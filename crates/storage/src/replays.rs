@@ -3,8 +3,8 @@
 use crate::{Page, StorageError};
 use async_trait::async_trait;
 use model::{
-    DeliveryId, DeliveryStatus, Event, EventId, EventType, Replay, ReplayId, ReplayPosition, ReplaySelection, ReplayState,
-    SubscriptionId, TenantId, Timestamp,
+    DeliveryId, DeliveryStatus, Event, EventId, EventType, Replay, ReplayId, ReplayPosition, ReplaySelection,
+    ReplayState, SubscriptionId, TenantId, Timestamp,
 };
 use std::{sync::Arc, time::Duration};
 

@@ -3,11 +3,11 @@
 
 use crate::{App, body::Patch};
 use model::{
-    FieldErrors, Profile,
+    FieldErrors, Profile, Subscription, Timestamp,
     profile::GeneratedSecret,
     subscription::{SECRET_CHARACTERS, SECRET_KEY_BYTES_MIN, SigningSecret},
 };
-use signing::{BadSecret, Form, Secret};
+use signing::{BadSecret, Form, PublicKey, Secret};
 
 /// The reason for which a given secret is refused, as a sentence without the field's name.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -131,6 +131,12 @@ fn generate_whsec(app: &App) -> String {
     let mut random = [0; signing::WHSEC_RANDOM];
     app.ids.secret(&mut random);
     signing::generate_whsec(random)
+}
+
+/// The public keys with which signatures of a subscription are verified now, the current one first.
+pub(crate) fn public_keys(of: &Subscription, now: Timestamp) -> impl Iterator<Item = PublicKey> {
+    let valid = of.secrets.iter().filter(move |secret| secret.until.is_none_or(|until| until > now));
+    valid.filter_map(|secret| Secret::parse(&secret.value).ok()?.public_key())
 }
 
 #[cfg(test)]

@@ -12,9 +12,9 @@ mod policies;
 mod settings;
 mod shown;
 mod tenants;
-mod transform;
 mod trace_settings;
 mod traces;
+mod transformations;
 mod values;
 
 use crate::store::{StoreUrl, parse_postgres};
@@ -114,7 +114,7 @@ pub(crate) struct Config {
     pub(crate) user_agent: HeaderValue,
     /// Policies for subscriptions that have none of their own.
     pub(crate) policies: PolicyDefaults,
-    pub(crate) transformations: ::transform::Limits,
+    pub(crate) transformations: transform::Limits,
     /// Limits of tenants that have none of their own.
     pub(crate) tenant_limits: TenantLimits,
     /// A further listener, for metrics alone.

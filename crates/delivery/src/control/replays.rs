@@ -3,7 +3,8 @@
 use super::Control;
 use crate::target::Target;
 use model::{
-    DeliveryId, Replay, ReplayId, ReplaySelection, ReplayState, Subscription, SubscriptionId, SubscriptionState, TenantId, Timestamp,
+    DeliveryId, Replay, ReplayId, ReplaySelection, ReplayState, Subscription, SubscriptionId, SubscriptionState,
+    TenantId, Timestamp,
 };
 use std::{collections::BTreeSet, time::Duration};
 use storage::{CancelFilter, CancelOutcome, CancelPlace, InsertReplay, ReplayChange, ReplayCount, StorageError};

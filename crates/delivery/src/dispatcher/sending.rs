@@ -2,7 +2,7 @@
 
 use super::{Dispatcher, log::logged_error};
 use crate::{
-    attempt::{self, Means, Sending, Times},
+    attempt::{self, Means, Times},
     egress::LocalFault,
     feed::Subject,
     journal::Tally,
@@ -103,7 +103,13 @@ impl Dispatcher {
     }
 
     pub(crate) fn means(&self) -> Means<'_> {
-        Means { egress: &self.egress, defaults: &self.defaults, shaping: &self.shaping, tokens: &self.tokens, clock: &*self.clock }
+        Means {
+            egress: &self.egress,
+            defaults: &self.defaults,
+            shaping: &self.shaping,
+            tokens: &self.tokens,
+            clock: &*self.clock,
+        }
     }
 
     /// The end of a delivery that the subscription's transformation drops.
@@ -127,7 +133,7 @@ impl Dispatcher {
         // Without a span of its own the attempt passes the publisher's context on.
         let context = traced.as_ref().map(Attempting::context).or(known);
         let sent = attempt::send(self.means(), target, &job.outgoing, number, times, context).await?;
-        let Sending::Attempted(mut attempt, result) = sent else { return Ok(self.dropped(target, job)) };
+        let Some((mut attempt, result)) = sent else { return Ok(self.dropped(target, job)) };
         // Zero: no request was made.
         if !attempt.duration.is_zero() {
             self.metrics.engine.request_seconds.observe(attempt.duration.as_secs_f64());

@@ -261,7 +261,10 @@ mod tests {
     #[test]
     fn every_shortage_is_a_label_of_its_metric() {
         use LocalFault::{Connections, Descriptors, Memory, Ports, Resolver, Scripts};
-        assert_eq!([Descriptors, Memory, Ports, Connections, Resolver, Scripts].map(LocalFault::name), metrics::SHORTAGES);
+        assert_eq!(
+            [Descriptors, Memory, Ports, Connections, Resolver, Scripts].map(LocalFault::name),
+            metrics::SHORTAGES
+        );
     }
 
     #[test]

@@ -35,10 +35,10 @@ use model::{
     shape::Method,
 };
 pub(crate) use origin::{Origin, OriginError};
+pub use own_tls::{BadClientTls, check_client_tls};
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Connection, Evicted, Limits, Pool, Speaks};
 use request::Request;
-pub use own_tls::{BadClientTls, check_client_tls};
 pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
@@ -191,12 +191,7 @@ impl Egress {
         self.make(&request, Receipt::keeping(most), timeout).await
     }
 
-    async fn make(
-        &self,
-        request: &Request<'_>,
-        mut receipt: Receipt,
-        timeout: Duration,
-    ) -> Result<Sent, LocalFault> {
+    async fn make(&self, request: &Request<'_>, mut receipt: Receipt, timeout: Duration) -> Result<Sent, LocalFault> {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
         let origin = request.origin;

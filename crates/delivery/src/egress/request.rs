@@ -26,7 +26,14 @@ impl Request<'_> {
         let lines: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let together = if self.body.len() <= TOGETHER { self.body.len() } else { 0 };
         let mut head = Vec::with_capacity(target.len() + self.origin.authority.len() + lines + together + 64);
-        for part in [self.method.name().as_bytes(), b" ", target.as_bytes(), b" HTTP/1.1\r\nHost: ", self.origin.authority.as_bytes(), b"\r\n"] {
+        for part in [
+            self.method.name().as_bytes(),
+            b" ",
+            target.as_bytes(),
+            b" HTTP/1.1\r\nHost: ",
+            self.origin.authority.as_bytes(),
+            b"\r\n",
+        ] {
             head.extend_from_slice(part);
         }
         for (name, value) in &self.headers {
@@ -79,7 +86,8 @@ mod tests {
         let (origin, uri) = (Origin::new(&url).unwrap(), url.as_str().parse().unwrap());
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("x-webhook-event-id"), HeaderValue::from_static("evt_1"));
-        let request = Request { method: Method::Post, origin: &origin, uri: &uri, headers, body: Bytes::from_static(b"{}") };
+        let request =
+            Request { method: Method::Post, origin: &origin, uri: &uri, headers, body: Bytes::from_static(b"{}") };
         let (head, rest) = request.http1();
         let expected = "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nX-Webhook-Event-Id: evt_1\r\n\
                         Content-Length: 2\r\n\r\n{}";

@@ -117,9 +117,9 @@ impl Assembly {
             operational: operational.clone(),
             replays: Arc::default(),
         });
-        let recovery = Arc::new(Recovery::of(&control));
-        let punctuality = Arc::new(Punctuality::new(clock.now()));
         let assembly = Self {
+            recovery: Arc::new(Recovery::of(&control)),
+            punctuality: Arc::new(Punctuality::new(clock.now())),
             store,
             clock,
             steady_clock,
@@ -127,7 +127,6 @@ impl Assembly {
             journal,
             dispatcher,
             control,
-            recovery,
             limits,
             operational,
             sleeper,
@@ -141,7 +140,6 @@ impl Assembly {
             background,
             max_concurrency,
             traces,
-            punctuality,
             rounds: Arc::default(),
         };
         (assembly, journal_task)

@@ -3,6 +3,7 @@
 
 use super::LOOK;
 use crate::{
+    content::Content,
     dispatcher::Dispatcher,
     doubts::Doubts,
     draft::Draft,
@@ -11,7 +12,7 @@ use crate::{
     index::Index,
     lease::Lease,
     limits::{Admitted, Limits, NotAdmitted},
-    matching::{Content, matching},
+    matching::matching,
     outgoing::Offer,
     target::Target,
     traces::{Publishing, Traces},

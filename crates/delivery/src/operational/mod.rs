@@ -16,10 +16,11 @@ mod sender;
 mod tests;
 
 use crate::{
+    content::Content,
     fan_out::fan_out,
     index::Index,
     journal::{AppendError, Journal, Recipients},
-    matching::{self, Content},
+    matching,
     target::Target,
 };
 use build::{Audience, Identified, draft};

@@ -4,7 +4,7 @@ use super::{
     token_request::{ANSWER_MAX, read_answer, token_request},
     tokens::{Fetched, Token, TokenFault, TokenKey, Tokens},
 };
-use crate::{egress::Egress, shaping::NotShaped};
+use crate::egress::Egress;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, header::AUTHORIZATION, uri::PathAndQuery};
 use model::{
@@ -56,6 +56,10 @@ impl<T> fmt::Debug for Secret<T> {
 #[error("the authentication is malformed: {0}")]
 pub(crate) struct Malformed(&'static str);
 
+/// Why a request cannot be authenticated; a sentence for the log.
+#[derive(Debug)]
+pub(crate) struct NotAuthenticated(pub(crate) String);
+
 impl Prepared {
     pub(crate) fn new(subscription: &Subscription) -> Result<Option<Self>, Malformed> {
         let Some(authentication) = &subscription.credentials.authentication else { return Ok(None) };
@@ -104,7 +108,7 @@ impl Unauthenticated<'_> {
         mut self,
         prepared: &Prepared,
         (egress, tokens, clock): (&Egress, &Tokens, &dyn Clock),
-    ) -> Result<Option<Arc<Token>>, NotShaped> {
+    ) -> Result<Option<Arc<Token>>, NotAuthenticated> {
         match prepared {
             Prepared::Header(name, value) => {
                 self.set(name.clone(), value.clone());
@@ -114,9 +118,9 @@ impl Unauthenticated<'_> {
                 let token = tokens
                     .get(&endpoint.key, || clock.now(), || fetch(egress, endpoint))
                     .await
-                    .map_err(|fault| NotShaped::Fault(fault.to_string()))?;
+                    .map_err(|fault| NotAuthenticated(fault.to_string()))?;
                 let mut value = HeaderValue::from_str(&format!("Bearer {}", token.access_token()))
-                    .map_err(|_| NotShaped::Fault("the access token is malformed".into()))?;
+                    .map_err(|_| NotAuthenticated("the access token is malformed".into()))?;
                 value.set_sensitive(true);
                 self.set(AUTHORIZATION, value);
                 Ok(Some(token))
@@ -128,7 +132,7 @@ impl Unauthenticated<'_> {
         }
     }
 
-    fn sign(&mut self, settings: &AwsSigV4, at: Timestamp) -> Result<(), NotShaped> {
+    fn sign(&mut self, settings: &AwsSigV4, at: Timestamp) -> Result<(), NotAuthenticated> {
         let key = AwsKey {
             access_key_id: &settings.access_key_id,
             secret_access_key: &settings.secret_access_key,
@@ -143,7 +147,7 @@ impl Unauthenticated<'_> {
         let added = signing::sign_aws_v4(&key, self.method.name(), host, path, &signed, self.body, at.seconds());
         for (name, value) in added {
             let mut value = HeaderValue::from_str(&value)
-                .map_err(|_| NotShaped::Fault("the AWS credentials are malformed".into()))?;
+                .map_err(|_| NotAuthenticated("the AWS credentials are malformed".into()))?;
             value.set_sensitive(true);
             self.set(HeaderName::from_static(name), value);
         }

@@ -139,14 +139,15 @@ impl ReplayTask {
         }
         let waiting_max = if share.is_some() { WAITING_MAX_LIMITED } else { WAITING_MAX };
         let step = ReplayStep { rows, waiting_max, now: began };
-        let (replay, queued, is_full) = match self.store.step_replay(&replay.tenant, replay.id, step, target.wants().as_ref()).await? {
-            ReplayStepped::Done { replay, queued, delayed, is_full } => {
-                delayed.into_iter().for_each(|at| self.dispatcher.expect(&target, Queue::Delayed, at));
-                (replay, queued, is_full)
-            }
-            ReplayStepped::Leased => return Ok(Next::Later),
-            ReplayStepped::NotRunning => return Ok(Next::Soon),
-        };
+        let (replay, queued, is_full) =
+            match self.store.step_replay(&replay.tenant, replay.id, step, target.wants().as_ref()).await? {
+                ReplayStepped::Done { replay, queued, delayed, is_full } => {
+                    delayed.into_iter().for_each(|at| self.dispatcher.expect(&target, Queue::Delayed, at));
+                    (replay, queued, is_full)
+                }
+                ReplayStepped::Leased => return Ok(Next::Later),
+                ReplayStepped::NotRunning => return Ok(Next::Soon),
+            };
         let took = self.clock.now().since(began);
         pace.stepped(queued as usize, took);
         if queued > 0 {

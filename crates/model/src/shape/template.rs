@@ -187,11 +187,11 @@ impl TextTemplate {
     pub fn fill_path(&self, of: &EventFacts<'_>) -> Result<String, Unfilled> {
         let filled = self.fill(of, percent_encoded)?;
         if filled.split('/').any(|segment| matches!(segment, "." | "..")) {
-            let places = self.parts.iter().filter_map(|part| match part {
+            let mut places = self.parts.iter().rev().filter_map(|part| match part {
                 Part::Place(place) => Some(place.to_string()),
                 Part::Text(_) => None,
             });
-            return Err(Unfilled::Dots(places.last().unwrap_or_default().into()));
+            return Err(Unfilled::Dots(places.next().unwrap_or_default().into()));
         }
         Ok(filled)
     }

@@ -276,7 +276,7 @@ mod tests {
 
         #[test]
         fn any_bytes_are_counts_or_refused(bytes: Vec<u8>) {
-            let _ = Counts::read(&mut Reader::new(&bytes), bytes.len() % 2 == 0);
+            let _ = Counts::read(&mut Reader::new(&bytes), bytes.len().is_multiple_of(2));
         }
     }
 

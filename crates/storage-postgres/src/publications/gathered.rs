@@ -87,7 +87,14 @@ mod tests {
                 channels: Default::default(),
             };
             let (keys, deliveries) = (Vec::new(), Vec::new());
-            let new = NewEvent { event: Arc::new(event), keys, deliveries, filtered: Vec::new(), broke_schema: false, due_at: None };
+            let new = NewEvent {
+                event: Arc::new(event),
+                keys,
+                deliveries,
+                filtered: Vec::new(),
+                broke_schema: false,
+                due_at: None,
+            };
             tally.add(&tenant, &new, &Appended::New);
         }
         tally

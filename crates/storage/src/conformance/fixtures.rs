@@ -14,8 +14,9 @@ pub(super) use values::{all, append, given_id, idempotency, object, patterns, ur
 use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcome, Store, Write};
 use bytes::Bytes;
 use model::{
-    Attempt, Channels, Credentials, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource, Priority, Profile,
-    Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp, Timings,
+    Attempt, Channels, Credentials, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource,
+    Priority, Profile, Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey,
+    Timestamp, Timings,
     credentials::Authentication,
     delivery::{EndStatus, Next},
     key::Scopes,
@@ -284,7 +285,7 @@ impl<'s> World<'s> {
                 request_headers: format!("webhook-id: {}\nx-region: eu", of.id.event()),
                 response_headers: "server: ✓".into(),
                 response_body: Bytes::from_static(b"\0\xff not text"),
-                request_body: (number % 2 == 0).then(|| Bytes::from_static(b"\0\xff sent")),
+                request_body: number.is_multiple_of(2).then(|| Bytes::from_static(b"\0\xff sent")),
                 note: (number % 2 == 1).then(|| format!("something was odd about attempt {number} – or so")),
                 remote_ip: Some(if ok { [192, 0, 2, 7].into() } else { [0x2001, 0xdb8, 0, 0, 0, 0, 0, 7].into() }),
                 timings: Timings {

@@ -1,7 +1,10 @@
 //! Replays of missed events: deliveries that are added to old events.
 
 use super::fixtures::{World, append, begin, listed, missed, patterns, run, step, waiting};
-use crate::{Appended, DeliveryFilter, Done, ListScope::Tenant, Page, ReplayCount, ReplaySample, ReplayStep, ReplayStepped, Store, Wants};
+use crate::{
+    Appended, DeliveryFilter, Done, ListScope::Tenant, Page, ReplayCount, ReplaySample, ReplayStep, ReplayStepped,
+    Store, Wants,
+};
 use model::{
     DeliveryStatus::{Delivered, Pending},
     EventId, Queue, ReplaySelection, ReplayState,

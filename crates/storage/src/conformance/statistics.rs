@@ -4,8 +4,9 @@ mod work;
 
 use super::fixtures::{World, all, idempotency, listed};
 use crate::{
-    Done, EventFilter, ListScope, NewEvent, STATISTICS_SUMS, StatisticsBy, StatisticsCounts, StatisticsKey, StatisticsOf, StatisticsOutcome,
-    StatisticsQuery, StatisticsRow, StatisticsStep, StatisticsSum, Store, TIDY_DAYS, TOTALS, Write,
+    Done, EventFilter, ListScope, NewEvent, STATISTICS_SUMS, StatisticsBy, StatisticsCounts, StatisticsKey,
+    StatisticsOf, StatisticsOutcome, StatisticsQuery, StatisticsRow, StatisticsStep, StatisticsSum, Store, TIDY_DAYS,
+    TOTALS, Write,
 };
 use model::{
     DeliveryStatus::{self, Delivered, Exhausted, Failed, Retrying},
@@ -142,13 +143,16 @@ pub async fn statistics_count_events_and_those_that_were_filtered(store: &dyn St
     let again = NewEvent { keys: vec![idempotency("same")], ..wanted.clone() };
     world.append(&tenant, vec![nobody, again]).await;
     // A duplicate is not counted.
-    world.append(&tenant, vec![NewEvent { keys: vec![idempotency("same")], ..world.event(&tenant, "a.c", &[gets]) }]).await;
+    world
+        .append(&tenant, vec![NewEvent { keys: vec![idempotency("same")], ..world.event(&tenant, "a.c", &[gets]) }])
+        .await;
     let all = one(&world, &tenant, &always()).await;
     assert_eq!((all.events, all.filtered, all.created), (2, 3, 1));
     let by = StatisticsQuery { by: StatisticsBy::Subscription, ..always() };
     let of = |id| StatisticsOf::Subscription(id);
     let found: Vec<_> = found(&world, &tenant, &by).await.into_iter().map(|sum| (sum.of, sum.counts)).collect();
-    let counts: Vec<_> = found.iter().map(|(of, counts)| (of, counts.events, counts.filtered, counts.created)).collect();
+    let counts: Vec<_> =
+        found.iter().map(|(of, counts)| (of, counts.events, counts.filtered, counts.created)).collect();
     assert_eq!(counts, [(&of(gets), 0, 1, 1), (&of(leaves_out), 0, 2, 0)]);
 }
 

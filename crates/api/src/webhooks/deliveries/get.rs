@@ -165,7 +165,8 @@ pub(crate) async fn get(
     let show = |(at, attempt): (usize, &Attempt)| {
         let own = attempt.request_body.as_ref().map(|own| String::from_utf8_lossy(own));
         let sent = own.as_deref().unwrap_or(&body);
-        let shown = AttemptShown::new(attempt, (at >= without && payload_erased_at.is_none()).then_some(sent), succeeded);
+        let shown =
+            AttemptShown::new(attempt, (at >= without && payload_erased_at.is_none()).then_some(sent), succeeded);
         succeeded |= attempt.response_code.is_some_and(|status| profile.rules().verdict(status) == Verdict::Delivered);
         shown
     };

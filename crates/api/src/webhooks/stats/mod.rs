@@ -80,10 +80,8 @@ pub(crate) fn sums(outcome: StatisticsOutcome) -> Result<Vec<StatisticsSum>, Pro
 }
 
 fn periods(of: &BTreeMap<Hour, Counts>, are_totals: bool) -> Vec<StatsPeriod> {
-    let period = |(at, counts): (&Hour, &Counts)| StatsPeriod {
-        at: at.start(),
-        counts: StatsCounts::new(counts, are_totals),
-    };
+    let period =
+        |(at, counts): (&Hour, &Counts)| StatsPeriod { at: at.start(), counts: StatsCounts::new(counts, are_totals) };
     of.iter().map(period).collect()
 }
 

@@ -1,10 +1,10 @@
 //! Creates subscriptions, for all forms of the API.
 
 use super::{
+    applied_shape::check_script,
     defaults::blank,
     fields::{EventNames, SubscriptionFields},
     ownership,
-    shape::check_script,
 };
 use crate::{
     App,

@@ -1,13 +1,12 @@
 //! Authentication to the receiver and its TLS in the platform API. Secret parts are write-only.
 
-use super::fields::SubscriptionFields;
 use crate::{
     App,
     body::{Patch, text},
     schemas::{AuthenticationName, ClientAuthenticationName},
 };
 use model::{
-    FieldErrors, Invalid, Subscription, SubscriptionUrl,
+    Invalid, SubscriptionUrl,
     credentials::{Authentication, AwsSigV4, ClientAuthentication, ClientIdentity, ClientTls, OAuth2},
     subscription::MASKED,
 };
@@ -172,37 +171,6 @@ impl TlsShown {
     }
 }
 
-impl SubscriptionFields {
-    pub(super) fn apply_credentials(&self, app: &App, subscription: &mut Subscription, faults: &mut FieldErrors) {
-        match &self.authentication {
-            Patch::Absent => {}
-            Patch::Null => subscription.credentials.authentication = None,
-            Patch::Value(given) => {
-                let known = subscription.credentials.authentication.as_ref();
-                match given.check(app, known) {
-                    Ok(authentication) => subscription.credentials.authentication = Some(authentication),
-                    Err(fault) => faults.0.push(fault.below("authentication")),
-                }
-            }
-        }
-        match &self.tls {
-            Patch::Absent => {}
-            Patch::Null => subscription.credentials.tls = None,
-            Patch::Value(given) => match given.check(subscription.credentials.tls.as_ref()) {
-                Ok(tls) => subscription.credentials.tls = Some(tls),
-                Err(fault) => faults.0.push(fault.below("tls")),
-            },
-        }
-        let authorizes = subscription.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("authorization"));
-        if authorizes && subscription.credentials.authentication.is_some() {
-            faults.add("headers.authorization", "is set by the authentication of the subscription; remove one of them");
-        }
-        if subscription.credentials.tls.is_some() && !subscription.url.as_str().starts_with("https://") {
-            faults.add("tls", "needs a URL with https://");
-        }
-    }
-}
-
 /// The given text of a field that is required.
 fn required(name: &str, given: &Patch<String>) -> Result<String, Invalid> {
     given.as_ref().value().cloned().ok_or_else(|| Invalid::new(name, "is missing"))
@@ -223,20 +191,24 @@ fn secret(name: &str, given: &Patch<String>, known: Option<&String>) -> Result<S
 
 impl AuthenticationFields {
     /// Secrets that are absent keep their value, if the type stays the same.
-    fn check(&self, app: &App, known: Option<&Authentication>) -> Result<Authentication, Invalid> {
+    pub(super) fn check(&self, app: &App, known: Option<&Authentication>) -> Result<Authentication, Invalid> {
         let kind = required("type", &self.kind)?;
         let made = match kind.as_str() {
             "basic" => {
-                let old = known.and_then(|one| if let Authentication::Basic { password, .. } = one { Some(password) } else { None });
+                let old = known.and_then(|one| {
+                    if let Authentication::Basic { password, .. } = one { Some(password) } else { None }
+                });
                 let password = secret("password", &self.password, old)?;
                 Authentication::Basic { username: required("username", &self.username)?, password }
             }
             "bearer" => {
-                let old = known.and_then(|one| if let Authentication::Bearer { token } = one { Some(token) } else { None });
+                let old =
+                    known.and_then(|one| if let Authentication::Bearer { token } = one { Some(token) } else { None });
                 Authentication::Bearer { token: secret("token", &self.token, old)? }
             }
             "api_key" => {
-                let old = known.and_then(|one| if let Authentication::ApiKey { value, .. } = one { Some(value) } else { None });
+                let old = known
+                    .and_then(|one| if let Authentication::ApiKey { value, .. } = one { Some(value) } else { None });
                 let value = secret("value", &self.value, old)?;
                 Authentication::ApiKey { header: required("header", &self.header)?.to_ascii_lowercase(), value }
             }
@@ -295,7 +267,7 @@ impl AuthenticationFields {
 }
 
 impl TlsFields {
-    fn check(&self, known: Option<&ClientTls>) -> Result<ClientTls, Invalid> {
+    pub(super) fn check(&self, known: Option<&ClientTls>) -> Result<ClientTls, Invalid> {
         let old = known.and_then(|known| known.identity.as_ref()).map(|one| &one.private_key);
         let identity = match optional(&self.certificate) {
             None if optional(&self.private_key).is_some() => {
@@ -308,7 +280,10 @@ impl TlsFields {
         };
         let tls = ClientTls { identity, authorities: optional(&self.authorities) };
         if tls == ClientTls::default() {
-            return Err(Invalid::new("certificate", "is missing; give a certificate, authorities, or null for neither"));
+            return Err(Invalid::new(
+                "certificate",
+                "is missing; give a certificate, authorities, or null for neither",
+            ));
         }
         delivery::check_client_tls(&tls).map_err(|fault| Invalid::new(fault.field(), fault.to_string()))?;
         Ok(tls)

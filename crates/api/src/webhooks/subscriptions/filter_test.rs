@@ -60,9 +60,7 @@ impl FilterFaultShown {
             FilterFault::Malformed(fault) => {
                 Self { message: fault.message.to_string(), line: Some(fault.line), column: Some(fault.column) }
             }
-            FilterFault::Empty | FilterFault::TooLong => {
-                Self { message: fault.to_string(), line: None, column: None }
-            }
+            FilterFault::Empty | FilterFault::TooLong => Self { message: fault.to_string(), line: None, column: None },
         }
     }
 }

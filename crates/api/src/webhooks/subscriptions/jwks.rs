@@ -4,15 +4,15 @@ use super::{missing, parse};
 use crate::{
     App,
     problem::{Problem, kinds::NoSuchSubscription},
+    webhooks::secrets::public_keys,
 };
 use axum::{
     Json,
     extract::{Path, State},
 };
 use http::{HeaderName, header::CACHE_CONTROL};
-use model::{Subscription, Timestamp};
 use serde::Serialize;
-use signing::{PublicKey, Secret};
+use signing::PublicKey;
 use utoipa::ToSchema;
 
 /// The public keys of a subscription as a JSON Web Key Set (RFC 7517).
@@ -45,12 +45,6 @@ impl Jwk {
     fn new(key: &PublicKey) -> Self {
         Self { kty: "OKP", crv: "Ed25519", x: key.x(), kid: key.thumbprint(), alg: "EdDSA", purpose: "sig" }
     }
-}
-
-/// The public keys with which signatures of a subscription are verified now, the current one first.
-pub(super) fn public_keys(of: &Subscription, now: Timestamp) -> impl Iterator<Item = PublicKey> {
-    let valid = of.secrets.iter().filter(move |secret| secret.until.is_none_or(|until| until > now));
-    valid.filter_map(|secret| Secret::parse(&secret.value).ok()?.public_key())
 }
 
 /// Seconds for which receivers and proxies may keep the keys.

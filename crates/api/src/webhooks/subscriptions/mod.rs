@@ -1,7 +1,9 @@
 //! Subscriptions of the platform API.
 
 pub(crate) mod activate;
+mod applied_credentials;
 mod applied_policies;
+mod applied_shape;
 pub(crate) mod check;
 pub(crate) mod create;
 pub(crate) mod creation;

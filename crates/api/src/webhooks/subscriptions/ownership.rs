@@ -19,7 +19,9 @@ pub(super) async fn check(app: &App, subscription: &Subscription) -> Result<(), 
         .ok_or_else(|| TooManyTests::problem("Too many tests are in flight; wait for their responses"))?;
     match app.engine.previews.challenge(subscription).await {
         Ok(Ok(())) => Ok(()),
-        Ok(Err(reason)) => Err(Problem::invalid("url", format!("the receiver did not confirm the challenge: {reason}"))),
+        Ok(Err(reason)) => {
+            Err(Problem::invalid("url", format!("the receiver did not confirm the challenge: {reason}")))
+        }
         Err(fault) => Err(Problem::busy("The URL cannot be verified now; try again shortly").because(&fault)),
     }
 }

@@ -1,9 +1,9 @@
 //! `PATCH /api/v1/webhooks/subscriptions/{id}`.
 
 use super::{
+    applied_shape::check_script,
     fields::{EventNames, SubscriptionFields},
     find, ownership, parse,
-    shape::check_script,
     shown::SubscriptionShown,
     unchanged, with_health,
 };

@@ -1,15 +1,12 @@
 //! The shape of a subscription's requests in the platform API: filter, channels, transformation, request, compression.
 
-use super::fields::SubscriptionFields;
 use crate::{
-    App,
     body::{Patch, text},
-    problem::Problem,
     schemas::{MethodName, TemplateName},
 };
 use model::{
-    Channels, FieldErrors, Shape, Subscription,
-    shape::{Compression, FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
+    FieldErrors, Subscription,
+    shape::{FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
     subscription::MASKED,
 };
 use serde::{Deserialize, Serialize};
@@ -28,7 +25,7 @@ pub(crate) struct TransformationFields {
     /// The name of a template that ships with Postrider.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<TemplateName>)]
-    template: Patch<String>,
+    pub(super) template: Patch<String>,
     /// Options of the template, such as the `routing_key` of PagerDuty: an object of texts.
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
@@ -107,78 +104,6 @@ impl RequestShown {
     }
 }
 
-impl SubscriptionFields {
-    pub(super) fn apply_shape(&self, subscription: &mut Subscription, faults: &mut FieldErrors) {
-        let Subscription { policies, credentials, .. } = subscription;
-        let shape = &mut policies.shape;
-        self.apply_filter(shape, faults);
-        if let Some(given) = self.channels.as_ref().given() {
-            let names = given.into_iter().flatten().map(String::as_str);
-            if let Some(channels) = faults.take("channels", Channels::parse(names)) {
-                shape.channels = channels;
-            }
-        }
-        match &self.transformation {
-            Patch::Absent => {}
-            Patch::Null => {
-                shape.transformation = None;
-                credentials.template_options.clear();
-            }
-            Patch::Value(given) => {
-                if let Some((transformation, options)) = given.check(&credentials.template_options, faults) {
-                    shape.transformation = Some(transformation);
-                    credentials.template_options = options;
-                }
-            }
-        }
-        match &self.request {
-            Patch::Absent => {}
-            Patch::Null => shape.request = RequestShape::default(),
-            Patch::Value(given) => {
-                if let Some(request) = given.check(faults) {
-                    shape.request = request;
-                }
-            }
-        }
-        if let Some(given) = self.compression.as_ref().given() {
-            let known = given.map(|name| Compression::parse(name).ok_or("must be gzip or zstd")).transpose();
-            if let Some(compression) = faults.take("compression", known) {
-                shape.compression = compression;
-            }
-        }
-    }
-
-    fn apply_filter(&self, shape: &mut Shape, faults: &mut FieldErrors) {
-        match self.filter.as_ref() {
-            Patch::Absent => {}
-            Patch::Null => shape.filter = None,
-            Patch::Value(source) => {
-                if faults.take("filter", check_filter(source)).is_some() {
-                    shape.filter = Some(source.as_str().into());
-                }
-            }
-        }
-    }
-}
-
-/// Compiles the script of a request; records its fault.
-pub(super) async fn check_script(app: &App, fields: &SubscriptionFields, faults: &mut FieldErrors) -> Result<(), Problem> {
-    let Some(script) = fields.transformation.as_ref().value().and_then(|given| given.script.as_ref().value()) else {
-        return Ok(());
-    };
-    let has_template = fields.transformation.as_ref().value().is_some_and(|given| !given.template.is_absent());
-    if script.len() > SCRIPT_MAX || has_template {
-        return Ok(());
-    }
-    match app.engine.previews.check_script(script).await {
-        Ok(checked) => drop(faults.take("transformation.script", checked)),
-        Err(fault) => {
-            return Err(Problem::busy("The script cannot be checked now; try again shortly").because(&fault));
-        }
-    }
-    Ok(())
-}
-
 /// The reason for which a filter is refused.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum FilterFault {
@@ -201,8 +126,8 @@ pub(crate) fn check_filter(source: &str) -> Result<filter::Filter, FilterFault> 
 }
 
 impl TransformationFields {
-    /// The transformation. A script's own faults are found by running it: see [`super::scripts`].
-    fn check(
+    /// The transformation. A script's own faults are found by running it: see [`super::applied_shape::check_script`].
+    pub(super) fn check(
         &self,
         known: &BTreeMap<String, String>,
         faults: &mut FieldErrors,
@@ -215,7 +140,8 @@ impl TransformationFields {
             (Some(script), None) => Some((Transformation::Script(script.as_str().into()), BTreeMap::new())),
             (None, Some(name)) => {
                 let found = transform::templates::Template::parse(name).ok_or_else(|| {
-                    let names = transform::templates::Template::ALL.map(transform::templates::Template::name).join(", ");
+                    let names =
+                        transform::templates::Template::ALL.map(transform::templates::Template::name).join(", ");
                     format!("must be one of {names}")
                 });
                 let template = faults.take("transformation.template", found)?;
@@ -238,11 +164,7 @@ impl TransformationFields {
 
 impl TransformationFields {
     /// The options; a masked value keeps the known one.
-    fn options(
-        &self,
-        known: &BTreeMap<String, String>,
-        faults: &mut FieldErrors,
-    ) -> Option<BTreeMap<String, String>> {
+    fn options(&self, known: &BTreeMap<String, String>, faults: &mut FieldErrors) -> Option<BTreeMap<String, String>> {
         let mut options = BTreeMap::new();
         for (name, value) in self.options.as_ref().value().into_iter().flatten() {
             let Some(text) = value.as_str() else {
@@ -257,7 +179,7 @@ impl TransformationFields {
 }
 
 impl RequestFields {
-    fn check(&self, faults: &mut FieldErrors) -> Option<RequestShape> {
+    pub(super) fn check(&self, faults: &mut FieldErrors) -> Option<RequestShape> {
         let method = match self.method.as_ref().value() {
             None => Some(Method::default()),
             Some(name) => faults.take("request.method", Method::parse(name).ok_or("must be POST, PUT or PATCH")),

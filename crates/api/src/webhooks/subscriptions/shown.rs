@@ -3,13 +3,13 @@
 use super::{
     credentials::{AuthenticationShown, TlsShown},
     health::HealthShown,
-    jwks::public_keys,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
     shape::{RequestShown, TransformationShown},
 };
 use crate::backlog::BacklogShown;
 use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SubscriptionName};
+use crate::webhooks::secrets::public_keys;
 use model::{
     Channels, JsonObject, Subscription, Timestamp,
     policy::AutoDisable,

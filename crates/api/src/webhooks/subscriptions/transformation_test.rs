@@ -108,8 +108,7 @@ pub(crate) async fn transformation_test(
     if transformation.is_absent() {
         faults.add("transformation", "is missing");
     }
-    let fields =
-        SubscriptionFields { transformation, url, profile, headers, request, ..SubscriptionFields::default() };
+    let fields = SubscriptionFields { transformation, url, profile, headers, request, ..SubscriptionFields::default() };
     let profile = fields.profile(&mut faults);
     let mut subscription = blank(&app, tenant, profile);
     subscription.url = SubscriptionUrl::stored("https://receiver.example/").unwrap_or(subscription.url);
@@ -122,9 +121,10 @@ pub(crate) async fn transformation_test(
         .previews
         .room(tenant)
         .ok_or_else(|| TooManyTests::problem("Too many tests are in flight; wait for their responses"))?;
-    let DryRun { end, console, took } = app.engine.previews.dry_run(subscription, &draft).await.map_err(|fault| {
-        Problem::busy("The transformation cannot be run now; try again shortly").because(&fault)
-    })?;
+    let DryRun { end, console, took } =
+        app.engine.previews.dry_run(subscription, &draft).await.map_err(|fault| {
+            Problem::busy("The transformation cannot be run now; try again shortly").because(&fault)
+        })?;
     let (result, fault, request) = match end {
         DryRunEnd::Sends(request) => ("sends", None, Some(PreviewShown::new(&request))),
         DryRunEnd::Drops => ("drops", None, None),

@@ -8,7 +8,11 @@ use serde_json::{Value, json};
 async fn fixed_credentials_are_sent_and_masked_in_the_log() {
     let (app, acme, mut receiver) = TestApp::with_receiver().await;
     for (authentication, header, value) in [
-        (json!({"type": "basic", "username": "mé", "password": "p:w"}), "authorization", format!("Basic {}", STANDARD.encode("mé:p:w"))),
+        (
+            json!({"type": "basic", "username": "mé", "password": "p:w"}),
+            "authorization",
+            format!("Basic {}", STANDARD.encode("mé:p:w")),
+        ),
         (json!({"type": "bearer", "token": "hush-token"}), "authorization", "Bearer hush-token".to_owned()),
         (json!({"type": "api_key", "header": "X-Api-Key", "value": "hush-key"}), "x-api-key", "hush-key".to_owned()),
     ] {

@@ -78,12 +78,15 @@ async fn a_replay_of_missed_events_applies_the_filter() {
     let fields = json!({"url": receiver.url("/"), "events": ["*"], "filter": "data.amount > 100"});
     let made = acme.subscribe_with(fields).await;
     let replay = json!({"subscription_id": made["id"], "missed_only": true, "statuses": []});
-    let dry = acme.post("/api/v1/webhooks/replays", json!({"subscription_id": made["id"], "missed_only": true, "dry_run": true}));
+    let dry = acme
+        .post("/api/v1/webhooks/replays", json!({"subscription_id": made["id"], "missed_only": true, "dry_run": true}));
     assert_eq!(dry.await.expect(200)["count"], 2);
-    let replay = acme.post("/api/v1/webhooks/replays", json!({"subscription_id": replay["subscription_id"], "missed_only": true}));
+    let replay = acme
+        .post("/api/v1/webhooks/replays", json!({"subscription_id": replay["subscription_id"], "missed_only": true}));
     let replay = replay.await.expect(202);
     app.replayed(&acme, &replay, "completed").await;
-    let mut amounts: Vec<Value> = receiver.take(2).await.iter().map(|one| one.json()["data"]["amount"].clone()).collect();
+    let mut amounts: Vec<Value> =
+        receiver.take(2).await.iter().map(|one| one.json()["data"]["amount"].clone()).collect();
     amounts.sort_by_key(Value::as_u64);
     assert_eq!(amounts, [150, 250]);
     app.finish().await;
@@ -101,7 +104,10 @@ async fn method_path_and_query_come_from_the_subscription_and_the_event() {
     let delivery = acme.deliveries_of(&event).await.remove(0);
     let delivery = app.attempted(&acme, delivery["id"].as_str().unwrap(), 1).await;
     let headers = &delivery["attempts"][0]["request_headers"];
-    assert_eq!((&headers[":method"], &headers[":path"]), (&json!("PATCH"), &json!("/orders/7%2F..%2F8?key=1&type=a.b")));
+    assert_eq!(
+        (&headers[":method"], &headers[":path"]),
+        (&json!("PATCH"), &json!("/orders/7%2F..%2F8?key=1&type=a.b"))
+    );
     // An event without the value gets no request, and the receiver is not blamed.
     let event = acme.publish_with(json!({"type": "a.b", "data": {}})).await;
     let delivery = acme.deliveries_of(&event).await.remove(0);

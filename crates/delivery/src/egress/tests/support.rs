@@ -75,7 +75,9 @@ pub(in crate::egress) async fn post_within(
 ) -> Result<Sent, LocalFault> {
     let url = url::Url::parse(url).unwrap();
     let uri = url.as_str().parse().unwrap();
-    egress.send(&Origin::new(&url).unwrap(), (model::shape::Method::Post, &uri), HeaderMap::new(), body.into(), timeout).await
+    egress
+        .send(&Origin::new(&url).unwrap(), (model::shape::Method::Post, &uri), HeaderMap::new(), body.into(), timeout)
+        .await
 }
 
 /// The status and the note of a response.

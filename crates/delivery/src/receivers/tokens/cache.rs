@@ -1,6 +1,6 @@
 //! The states of keys, at most a number of them. The least recently used ones are evicted.
 
-use super::{State, TokenKey};
+use super::{state::State, token::TokenKey};
 use parking_lot::Mutex;
 use std::{collections::HashMap, sync::Arc};
 

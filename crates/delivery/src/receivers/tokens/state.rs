@@ -1,6 +1,6 @@
 //! The state of one key (its token, its last fault and its fetch), and the rules for the next step of a caller.
 
-use super::{Fetched, LIFETIME_DEFAULT, LIFETIME_MAX, Token, TokenFault};
+use super::token::{Fetched, LIFETIME_DEFAULT, LIFETIME_MAX, Token, TokenFault};
 use model::Timestamp;
 use std::{ops::Range, sync::Arc, time::Duration};
 use tokio::sync::watch;

@@ -5,11 +5,11 @@ use super::{
     *,
 };
 use crate::test_clock::TestClock;
-use futures_util::{future::BoxFuture, poll};
+use futures_util::future::BoxFuture;
 use model::Clock;
 use std::{
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
-    task::Poll,
+    task::{Context, Poll, Waker},
 };
 use tokio::sync::oneshot;
 
@@ -68,7 +68,8 @@ impl Scene {
             self.fetches.fetch_add(1, SeqCst);
             async { result }
         };
-        self.tokens.get(key, || self.clock.now(), fetch).await
+        let get = self.tokens.get(key, || self.clock.now(), fetch);
+        tokio::time::timeout(secs(60), get).await.expect("the caller waits for no fetch")
     }
 
     /// The text of the token that a caller gets.
@@ -77,8 +78,7 @@ impl Scene {
     }
 
     /// A caller whose fetch ends when the sender is used.
-    #[allow(clippy::type_complexity, reason = "a future and its trigger")]
-    fn caller(&self) -> (BoxFuture<'_, Result<Arc<Token>, TokenFault>>, oneshot::Sender<Result<Fetched, TokenFault>>) {
+    fn caller(&self) -> (Caller<'_>, oneshot::Sender<Result<Fetched, TokenFault>>) {
         let (sender, receiver) = oneshot::channel();
         let fetch = || {
             self.fetches.fetch_add(1, SeqCst);
@@ -87,6 +87,12 @@ impl Scene {
         let get = async { self.tokens.get(&key(1), || self.clock.now(), fetch).await };
         (Box::pin(get), sender)
     }
+}
+
+type Caller<'s> = BoxFuture<'s, Result<Arc<Token>, TokenFault>>;
+
+fn poll(caller: &mut Caller<'_>) -> Poll<Result<Arc<Token>, TokenFault>> {
+    caller.as_mut().poll(&mut Context::from_waker(Waker::noop()))
 }
 
 fn text(polled: Poll<Result<Arc<Token>, TokenFault>>) -> Option<String> {

@@ -37,7 +37,8 @@ pub(crate) async fn request_body(
     if let Some(body) = attempt.request_body {
         let sent = attempt.request_headers.lines().find_map(|line| line.strip_prefix("content-type: "));
         let content_type = sent.and_then(|sent| HeaderValue::from_str(sent).ok());
-        let content_type = content_type.filter(|sent| sent != "text/html" && sent.as_bytes().starts_with(b"application/"));
+        let content_type =
+            content_type.filter(|sent| sent != "text/html" && sent.as_bytes().starts_with(b"application/"));
         let opaque = HeaderValue::from_static("application/octet-stream");
         return raw(&room, body.to_vec(), content_type.unwrap_or(opaque));
     }

@@ -55,15 +55,15 @@ async fn the_least_recently_used_keys_are_evicted() {
 async fn a_key_whose_fetch_is_under_way_is_not_evicted() {
     let scene = Scene { tokens: Tokens::with_capacity(3), ..Scene::new() };
     let (mut caller, end) = scene.caller();
-    assert!(poll!(&mut caller).is_pending());
+    assert!(poll(&mut caller).is_pending());
     for number in 2..20 {
         scene.get(&key(number), fetched("a", None)).await.unwrap();
     }
     let (mut waiting, _unused) = scene.caller();
-    assert!(poll!(&mut waiting).is_pending());
+    assert!(poll(&mut waiting).is_pending());
     end.send(fetched("b", None)).unwrap();
-    assert_eq!(text(poll!(&mut caller)).as_deref(), Some("b"));
-    assert_eq!(text(poll!(&mut waiting)).as_deref(), Some("b"));
+    assert_eq!(text(poll(&mut caller)).as_deref(), Some("b"));
+    assert_eq!(text(poll(&mut waiting)).as_deref(), Some("b"));
 }
 
 #[derive(Clone, Debug)]

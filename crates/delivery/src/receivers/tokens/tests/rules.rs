@@ -43,11 +43,11 @@ async fn a_token_is_used_until_it_is_due_for_renewal() {
 async fn the_time_of_the_fetch_shortens_the_lifetime() {
     let scene = Scene::new();
     let (mut caller, end) = scene.caller();
-    assert!(poll!(&mut caller).is_pending());
+    assert!(poll(&mut caller).is_pending());
     scene.clock.advance(secs(60));
     end.send(fetched("a", Some(60))).unwrap();
     // Expired on arrival: used by its caller only.
-    assert_eq!(text(poll!(&mut caller)).as_deref(), Some("a"));
+    assert_eq!(text(poll(&mut caller)).as_deref(), Some("a"));
     assert_eq!(scene.text(fetched("b", Some(60))).await, "b");
 }
 
