@@ -12,7 +12,7 @@ import { DeliveryPanel } from "./detail";
 import { filterOf } from "./filter";
 import { Filters } from "./filters";
 import { deliveriesRoute } from "./route";
-import { DeliveryTable } from "./table";
+import { DeliveryTable, idOf } from "./table";
 import { Toolbar } from "./toolbar";
 import { useDeliveryRows } from "./useDeliveryRows";
 
@@ -31,7 +31,7 @@ function Deliveries() {
   const [atTop, setAtTop] = useState(true);
   const following = atTop && !paused && search.open === undefined;
   const rows = useDeliveryRows(scope, filter, following);
-  const selection = useSelection(rows.source.loaded, (row) => row.id);
+  const selection = useSelection(rows.source.loaded, idOf);
   const close = () =>
     void navigate({
       search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined, attempt: undefined }),

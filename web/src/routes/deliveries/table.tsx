@@ -3,14 +3,15 @@
 import { Button } from "@mantine/core";
 import { IconSend } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
+import type { Messages } from "@/messages/en";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Duration, Time } from "@/shared/Time";
 import { NoMatch, VirtualTable, type Column } from "@/shared/VirtualTable";
@@ -42,8 +43,8 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
         label={deliveries.list}
         columns={columns}
         source={rows.source}
-        rowKey={(row) => row.id}
-        rowLink={(row, children) => <RowLink row={row}>{children}</RowLink>}
+        rowKey={idOf}
+        rowLink={rowLink}
         openKey={open}
         selection={mayRetry ? selection : undefined}
         empty={<Nothing filtered={isFiltered(filter)} />}
@@ -54,7 +55,9 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
   );
 }
 
-function RowLink({ row, children }: { row: Row; children: ReactNode }) {
+export const idOf = ({ id }: Row) => id;
+
+function rowLink(row: Row, children: ReactNode) {
   return (
     <Link
       from={deliveriesRoute.fullPath}
@@ -71,7 +74,10 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   const { deliveries } = useMessages();
   const format = useFormat();
   const room = useRoom(panel);
-  const words = deliveries.columns;
+  return useMemo(() => columnsOf(deliveries.columns, format, scope, room), [deliveries, format, scope, room]);
+}
+
+function columnsOf(words: Messages["deliveries"]["columns"], format: Format, scope: Scope, room: boolean): Column<Row>[] {
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,

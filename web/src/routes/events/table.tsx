@@ -3,12 +3,14 @@
 import { Button } from "@mantine/core";
 import { IconBolt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useMemo, type ReactNode } from "react";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
+import type { Messages } from "@/messages/en";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import type { RowSource } from "@/shared/rows";
 import { Absent, Time } from "@/shared/Time";
@@ -41,16 +43,7 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
         columns={columns}
         source={source}
         rowKey={({ id, tenant_id }) => `${tenant_id} ${id}`}
-        rowLink={(row, children) => (
-          <Link
-            from={eventsRoute.fullPath}
-            search={(before) => ({ ...before, open: row.id, of: row.tenant_id })}
-            preload={false}
-            resetScroll={false}
-          >
-            {children}
-          </Link>
-        )}
+        rowLink={rowLink}
         openKey={open === undefined ? undefined : openKey(source, open, of)}
         empty={
           searchable ? (
@@ -62,6 +55,19 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh }:
         footer={source.walk && <Walk walk={source.walk} />}
       />
     </FreshRows>
+  );
+}
+
+function rowLink(row: PublishedEvent, children: ReactNode) {
+  return (
+    <Link
+      from={eventsRoute.fullPath}
+      search={(before) => ({ ...before, open: row.id, of: row.tenant_id })}
+      preload={false}
+      resetScroll={false}
+    >
+      {children}
+    </Link>
   );
 }
 
@@ -107,6 +113,10 @@ function Empty() {
 function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
   const { events } = useMessages();
   const format = useFormat();
+  return useMemo(() => columnsOf(events, format, allTenants), [events, format, allTenants]);
+}
+
+function columnsOf(events: Messages["events"], format: Format, allTenants: boolean): Column<PublishedEvent>[] {
   const words = events.columns;
   const tenant: Column<PublishedEvent> = {
     id: "tenant",

@@ -2,7 +2,7 @@
 
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { FreshRows } from "@/shared/FreshRows";
@@ -35,11 +35,7 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, empt
         columns={useColumns()}
         source={source}
         rowKey={({ id }) => id}
-        rowLink={(row, children) => (
-          <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-            {children}
-          </Link>
-        )}
+        rowLink={rowLink}
         openKey={open}
         empty={filtered ? <NoMatch onClear={<Clear />} /> : empty}
         footer={
@@ -52,6 +48,14 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, empt
         }
       />
     </FreshRows>
+  );
+}
+
+function rowLink({ id }: PublishedEvent, children: ReactNode) {
+  return (
+    <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
   );
 }
 
@@ -70,8 +74,11 @@ function Clear() {
 }
 
 function useColumns(): Column<PublishedEvent>[] {
-  const words = useOperationalWords();
-  const { columns } = words;
+  const { columns } = useOperationalWords();
+  return useMemo(() => columnsOf(columns), [columns]);
+}
+
+function columnsOf(columns: ReturnType<typeof useOperationalWords>["columns"]): Column<PublishedEvent>[] {
   return [
     {
       id: "what",

@@ -4,7 +4,7 @@ import { Button, Skeleton } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { Tenant } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
@@ -35,11 +35,7 @@ export function TenantTable({ source, filtered, add }: Props) {
       columns={useColumns(open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
-      rowLink={(row, children) => (
-        <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-          {children}
-        </Link>
-      )}
+      rowLink={rowLink}
       openKey={open}
       empty={
         filtered ? (
@@ -60,6 +56,14 @@ export function TenantTable({ source, filtered, add }: Props) {
   );
 }
 
+function rowLink({ id }: Tenant, children: ReactNode) {
+  return (
+    <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function Clear() {
   const { shared } = useMessages();
   return (
@@ -74,7 +78,11 @@ function Clear() {
 
 function useColumns(panel: boolean): Column<Tenant>[] {
   const room = useRoom(panel);
-  const { columns, unnamed } = useTenantWords();
+  const words = useTenantWords();
+  return useMemo(() => columnsOf(words, room), [words, room]);
+}
+
+function columnsOf({ columns, unnamed }: ReturnType<typeof useTenantWords>, room: boolean): Column<Tenant>[] {
   const rate: Column<Tenant> = {
     id: "rate",
     header: columns.rate,
