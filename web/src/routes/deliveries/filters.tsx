@@ -5,7 +5,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { subscriptionChoicesQuery } from "@/api/choices";
 import { useScope } from "@/frame/useScope";
 import { useMessages } from "@/messages/context";
@@ -23,7 +23,8 @@ export function useChangeSearch(): (change: DeliverySearch) => void {
   return (change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 }
 
-export function Filters() {
+/** Scrolling renders the screen at each page of rows; the filters have nothing to do with it. */
+export const Filters = memo(function Filters() {
   const { deliveries, status } = useMessages();
   const words = deliveries.filters;
   const search = deliveriesRoute.useSearch();
@@ -64,7 +65,7 @@ export function Filters() {
       )}
     </>
   );
-}
+});
 
 function SubscriptionFilter() {
   const { deliveries } = useMessages();
