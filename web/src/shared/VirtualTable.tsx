@@ -17,7 +17,7 @@ export type { Column };
 
 export interface Selection<T> {
   has: (key: string) => boolean;
-  /** Must stay the same, like `columns` and `rowLink` of the table, or each row renders when the list does. */
+  /** Stays the same between renders. */
   toggle: (row: T) => void;
   /** State of the box in the header, for loaded rows. */
   all: boolean;
@@ -27,6 +27,7 @@ export interface Selection<T> {
 
 interface Props<T> {
   label: string;
+  /** Columns and link stay the same between renders, or each row renders whenever the list does. */
   columns: Column<T>[];
   source: RowSource<T>;
   rowKey: (row: T) => string;

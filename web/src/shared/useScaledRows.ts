@@ -56,7 +56,7 @@ export function useScaledRows({ count, rowHeight, headerHeight, scroll }: Option
         position.current = after;
         if (after.moveTo !== null) element.scrollTop = after.moveTo;
         setShift(after.top - after.virtual);
-        if (Math.abs(after.virtual - before.virtual) > latestSize.current().viewport) setJumping(true);
+        setJumping(Math.abs(after.virtual - before.virtual) > latestSize.current().viewport);
         report(after.virtual, true);
         clearTimeout(idle);
         idle = setTimeout(() => {
