@@ -204,11 +204,11 @@ test.describe("in another time zone", () => {
     await page.getByRole("menuitem", { name: "Show times in UTC" }).click();
     await expect(exact).not.toHaveText(local);
     const instant = (await exact.getAttribute("datetime")) ?? "";
-    // English times have twelve hours.
-    const hour = `${Number(instant.slice(11, 13)) % 12 || 12}${instant.slice(13, 16)}`;
-    await expect(exact).toContainText(hour);
+    // English has twelve hours.
+    const clock = `${Number(instant.slice(11, 13)) % 12 || 12}${instant.slice(13, 16)}`;
+    await expect(exact).toContainText(clock);
     await page.reload();
-    await expect(exact).toContainText(hour);
+    await expect(exact).toContainText(clock);
 
     await page.getByRole("combobox", { name: "Time" }).click();
     await page.getByRole("option", { name: "From … to …" }).click();

@@ -44,14 +44,14 @@ export function useErasePayload(scope: Scope) {
     mutationFn: (id: string) =>
       call(api.DELETE("/api/v1/events/{id}/payload", { params: { path: { id }, header: tenantHeader(scope) } })),
     onSuccess: ({ cancelled_deliveries: cancelled }) => notifications.show({ message: events.erase.done(cancelled) }),
-    onSettled: async (_data, _error, id) => {
-      // The event comes first, so that an open payload is gone from the page before its request would fail.
-      const payload = keys.events.payload(scope, id);
-      await queries.invalidateQueries({
-        queryKey: keys.events.all(scope),
-        predicate: ({ queryKey }) => queryKey[2] !== payload[2],
-      });
-      queries.removeQueries({ queryKey: payload });
+    onSettled: () => {
+      // Requests and responses of deliveries were erased, too.
+      queries.removeQueries({ queryKey: keys.deliveries.details(scope), type: "inactive" });
+      return Promise.all([
+        queries.invalidateQueries({ queryKey: keys.events.all(scope) }),
+        queries.invalidateQueries({ queryKey: keys.events.all({ tenant: null, named: true }) }),
+        queries.invalidateQueries({ queryKey: keys.deliveries.details(scope) }),
+      ]);
     },
   });
 }

@@ -17,6 +17,7 @@ export const keys = {
     all: (scope: Scope) => [keyOf(scope), "deliveries"] as const,
     list: (scope: Scope, filter: Filter) => [keyOf(scope), "deliveries", "list", filter] as const,
     counts: (scope: Scope, filter: Filter) => [keyOf(scope), "deliveries", "counts", filter] as const,
+    details: (scope: Scope) => [keyOf(scope), "deliveries", "detail"] as const,
     detail: (scope: Scope, id: string) => [keyOf(scope), "deliveries", "detail", id] as const,
   },
   subscriptions: {
@@ -71,7 +72,8 @@ export const keys = {
     all: (scope: Scope) => [keyOf(scope), "events"] as const,
     list: (scope: Scope, filter: Filter) => [keyOf(scope), "events", "list", filter] as const,
     detail: (scope: Scope, id: string) => [keyOf(scope), "events", "detail", id] as const,
-    payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
+    /** Apart from the events, since reading an event again must not read its payload, which only ever changes by erasure. */
+    payload: (scope: Scope, id: string) => [keyOf(scope), "payload", id] as const,
     preview: (scope: Scope, type: string, data: string) => [keyOf(scope), "event-preview", type, data] as const,
   },
 };

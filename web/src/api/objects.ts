@@ -99,6 +99,7 @@ export function readEventType(text: string): EventTypeDetail {
   };
 }
 
+/** The payload as raw text. It stays in memory only while it is shown, so that none outlives its erasure. */
 export function payloadQuery(scope: Scope, eventId: string) {
   return queryOptions({
     queryKey: keys.events.payload(scope, eventId),
@@ -109,6 +110,7 @@ export function payloadQuery(scope: Scope, eventId: string) {
           parseAs: "text",
         }),
       ),
+    gcTime: 0,
     staleTime: Infinity,
   });
 }

@@ -2,7 +2,7 @@
 
 import { Tooltip } from "@mantine/core";
 import { useMessages } from "@/messages/context";
-import { useNow } from "./clock";
+import { useAtTick, useNow } from "./clock";
 import { useFormat } from "./format";
 import classes from "./Time.module.css";
 
@@ -10,7 +10,7 @@ interface TimeProps {
   at: string;
   /** `relative` shows the exact time on hover and on focus. */
   as?: "relative" | "exact" | "clock";
-  /** In a list with a key of its own for each row, the focus stays on the row's link. */
+  /** In a list the focus stays on the row's link, and the exact time is a `title`: a tooltip for each row is slow. */
   inRow?: boolean;
 }
 
@@ -24,12 +24,18 @@ export function Time({ at, as = "relative", inRow = false }: TimeProps) {
 
 function RelativeTime({ at, inRow }: { at: string; inRow: boolean }) {
   const format = useFormat();
-  const now = useNow();
   const instant = Date.parse(at);
-  const text = Number.isNaN(instant) ? at : format.relative(instant, now);
+  const text = useAtTick((now) => (Number.isNaN(instant) ? at : format.relative(instant, now)));
+  if (inRow) {
+    return (
+      <time dateTime={at} title={format.dateTime(at)} className={classes.time}>
+        {text}
+      </time>
+    );
+  }
   return (
     <Tooltip label={format.dateTime(at)}>
-      <time dateTime={at} tabIndex={inRow ? undefined : 0} className={classes.time}>
+      <time dateTime={at} tabIndex={0} className={classes.time}>
         {text}
       </time>
     </Tooltip>

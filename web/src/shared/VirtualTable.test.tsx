@@ -2,6 +2,7 @@ import { MantineProvider } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { render, screen, waitFor } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
+import type { ReactNode } from "react";
 import { expect, test, vi } from "vitest";
 import { ApiError, UnreachableError } from "@/api/problem";
 import { EmptyState } from "./EmptyState";
@@ -87,4 +88,35 @@ test("a_million_rows_are_counted_and_few_are_drawn", async () => {
   const rows = screen.getAllByRole("row");
   expect(rows.length).toBeLessThan(80);
   expect(rows[1]?.getAttribute("aria-rowindex")).toBe("2");
+});
+
+test("a_row_renders_again_only_when_its_own_data_change", async () => {
+  const cell = vi.fn((row: Row) => row.id);
+  const columns = [{ id: "id", header: "Id", width: "1fr", cell }];
+  const first = { id: "a" };
+  const second = { id: "b" };
+  const third = { id: "c" };
+  const link = (_: Row, children: ReactNode) => <a href="/row">{children}</a>;
+  const table = (rows: Row[], openKey?: string) => (
+    <MantineProvider>
+      <VirtualTable
+        label="Rows"
+        columns={columns}
+        source={{ ...SOURCE, total: rows.length, rowAt: (index) => rows[index] }}
+        rowKey={(row) => row.id}
+        rowLink={link}
+        openKey={openKey}
+        empty={null}
+      />
+    </MantineProvider>
+  );
+  const { rerender } = render(table([first, second]));
+  await screen.findByRole("link", { name: "b" });
+  cell.mockClear();
+  rerender(table([first, second]));
+  expect(cell).not.toHaveBeenCalled();
+  rerender(table([first, third]));
+  expect(cell.mock.calls).toEqual([[third]]);
+  rerender(table([first, third], "a"));
+  expect(cell.mock.calls).toEqual([[third], [first]]);
 });

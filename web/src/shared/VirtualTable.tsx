@@ -1,31 +1,24 @@
 //! A table that draws the rows in sight of a list of any length. Each row has one link, which covers the row; the keys
 //! move along the links.
 
-import { Checkbox, Skeleton } from "@mantine/core";
 import { useMediaQuery } from "@mantine/hooks";
 import { useEffect, useRef, type ReactNode } from "react";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "./EmptyState";
 import { ProblemNotice } from "./ProblemNotice";
 import type { RowSource } from "./rows";
+import { Tick } from "./Tick";
 import { useRowKeys } from "./useRowKeys";
 import { useScaledRows } from "./useScaledRows";
+import { VirtualRow, type Column, type RowLink } from "./VirtualRow";
 import classes from "./VirtualTable.module.css";
 
-export interface Column<T> {
-  id: string;
-  header: string;
-  /** A track of CSS grid. */
-  width: string;
-  end?: boolean;
-  /** Where the cell goes in the two lines of a phone; absent: left out. */
-  phone?: "lead" | "trail" | "sub" | "subtrail";
-  cell: (row: T) => ReactNode;
-}
+export type { Column };
 
-export interface Selection {
+export interface Selection<T> {
   has: (key: string) => boolean;
-  toggle: (key: string) => void;
+  /** Stays the same between renders. */
+  toggle: (row: T) => void;
   /** State of the box in the header, for loaded rows. */
   all: boolean;
   some: boolean;
@@ -34,13 +27,14 @@ export interface Selection {
 
 interface Props<T> {
   label: string;
+  /** Columns and link stay the same between renders, or each row renders whenever the list does. */
   columns: Column<T>[];
   source: RowSource<T>;
   rowKey: (row: T) => string;
   /** The link's content is the first column's cell. */
-  rowLink: (row: T, children: ReactNode) => ReactNode;
+  rowLink: RowLink<T>;
   openKey?: string | undefined;
-  selection?: Selection | undefined;
+  selection?: Selection<T> | undefined;
   empty: ReactNode;
   footer?: ReactNode;
   /** Says whether the first row is in sight. */
@@ -60,7 +54,7 @@ export function VirtualTable<T>(props: Props<T>) {
   const rowHeight = phone ? 56 : 36;
   const headerHeight = phone ? 0 : HEADER;
   const rows = useScaledRows({ count, rowHeight, headerHeight, scroll });
-  const keys = useRowKeys({ count: total, rowHeight, scroll, scrollToIndex: rows.scrollToIndex, selection, source, rowKey: props.rowKey });
+  const keys = useRowKeys({ count: total, rowHeight, scroll, scrollToIndex: rows.scrollToIndex, selection, source });
 
   const first = rows.items[0]?.index ?? 0;
   const last = rows.items.at(-1)?.index ?? 0;
@@ -88,8 +82,8 @@ export function VirtualTable<T>(props: Props<T>) {
           <div role="row" aria-rowindex={1} className={classes.headRow} style={{ gridTemplateColumns: template }}>
             {selection && (
               <div role="columnheader" className={classes.box}>
-                <Checkbox
-                  aria-label={shared.table.selectAll}
+                <Tick
+                  label={shared.table.selectAll}
                   checked={selection.all}
                   indeterminate={selection.some && !selection.all}
                   onChange={selection.toggleAll}
@@ -103,48 +97,24 @@ export function VirtualTable<T>(props: Props<T>) {
             ))}
           </div>
         </div>
-        <div role="rowgroup" className={classes.rows} style={{ height: rows.height }}>
+        <div role="rowgroup" className={classes.rows} style={{ height: rows.height }} data-loading={loading}>
           {rows.items.map((item) => {
             const row = loading ? undefined : source.rowAt(item.index);
             const key = row === undefined ? undefined : props.rowKey(row);
             return (
-              <div
+              <VirtualRow
                 key={item.key}
-                role="row"
-                aria-rowindex={item.index + 2}
-                data-index={item.index}
-                data-open={key !== undefined && key === props.openKey}
-                data-chosen={key !== undefined && selection?.has(key)}
-                className={classes.row}
-                style={{
-                  height: rowHeight,
-                  transform: `translateY(${rows.top(item)}px)`,
-                  gridTemplateColumns: phone ? undefined : template,
-                }}
-              >
-                {selection && (
-                  <div role="cell" className={classes.box}>
-                    {key !== undefined && (
-                      <Checkbox
-                        aria-label={shared.table.select}
-                        checked={selection.has(key)}
-                        onChange={() => selection.toggle(key)}
-                      />
-                    )}
-                  </div>
-                )}
-                {columns.map((column, index) => (
-                  <div key={column.id} role="cell" className={classes.cell} data-end={column.end} data-phone={column.phone ?? "none"}>
-                    {row === undefined ? (
-                      <Skeleton height={10} width={index === 0 ? "70%" : "50%"} radius="sm" />
-                    ) : index === 0 ? (
-                      props.rowLink(row, column.cell(row))
-                    ) : (
-                      column.cell(row)
-                    )}
-                  </div>
-                ))}
-              </div>
+                index={item.index}
+                row={row}
+                columns={columns}
+                link={props.rowLink}
+                top={rows.top(item)}
+                height={rowHeight}
+                template={phone ? undefined : template}
+                open={key !== undefined && key === props.openKey}
+                chosen={key !== undefined && selection !== undefined && selection.has(key)}
+                onToggle={selection?.toggle}
+              />
             );
           })}
         </div>

@@ -47,3 +47,8 @@ function snapshot(): number {
 export function useNow(): number {
   return useSyncExternalStore(subscribe, snapshot);
 }
+
+/** A text about the time at the last tick; the component renders when the text changes. */
+export function useAtTick(textOf: (now: number) => string): string {
+  return useSyncExternalStore(subscribe, () => textOf(snapshot()));
+}

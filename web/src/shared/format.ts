@@ -1,6 +1,5 @@
 //! Numbers, dates, durations and sizes in the reader's language. The only file that uses `Intl`.
 
-import { useMemo } from "react";
 import { useLanguage } from "@/messages/context";
 import { usePreferences } from "./preferences";
 
@@ -47,13 +46,15 @@ export function createFormat(language: string, zone: "local" | "utc"): Format {
   const bytes = new Intl.NumberFormat(language, { style: "unit", unit: "byte", unitDisplay: "long" });
   const suffix = zone === "utc" ? " UTC" : "";
 
-  const unit = (value: number, name: string, digits = 0) =>
-    new Intl.NumberFormat(language, {
-      style: "unit",
-      unit: name,
-      unitDisplay: "short",
-      maximumFractionDigits: digits,
-    }).format(value);
+  const units = new Map<string, Intl.NumberFormat>();
+  const unit = (value: number, name: string, digits = 0) => {
+    const key = `${name} ${digits}`;
+    const known =
+      units.get(key) ??
+      new Intl.NumberFormat(language, { style: "unit", unit: name, unitDisplay: "short", maximumFractionDigits: digits });
+    units.set(key, known);
+    return known.format(value);
+  };
 
   return {
     number: (value) => number.format(value),
@@ -105,8 +106,18 @@ function shown(format: Intl.DateTimeFormat, instant: number | string, suffix: st
   return Number.isNaN(date.getTime()) ? String(instant) : format.format(date) + suffix;
 }
 
+const formats = new Map<string, Format>();
+
+/** One for the whole page: the constructors of `Intl` are slow, and each cell of a list has a use of its own. */
 export function useFormat(): Format {
   const language = useLanguage();
   const { zone } = usePreferences();
-  return useMemo(() => createFormat(language, zone), [language, zone]);
+  return formatOf(language, zone);
+}
+
+function formatOf(language: string, zone: "local" | "utc"): Format {
+  const key = `${language} ${zone}`;
+  const format = formats.get(key) ?? createFormat(language, zone);
+  formats.set(key, format);
+  return format;
 }

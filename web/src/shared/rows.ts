@@ -31,9 +31,7 @@ interface PagedOptions<T> {
 
 /** The window of pages around the visible rows. The first page counts the list; a capped count is completed by probing. */
 export function usePagedRows<T>({ queryKey, lengthKey, fetchPage, enabled = true }: PagedOptions<T>): RowSource<T> {
-  const [range, setRange] = useState({ first: 0, last: 0 });
-  const firstPage = Math.max(0, Math.floor(range.first / PAGE_ROWS));
-  const lastPage = Math.floor(range.last / PAGE_ROWS);
+  const [{ firstPage, lastPage }, setRange] = useState({ firstPage: 0, lastPage: 0 });
   const offsets = useMemo(() => {
     const wanted = new Set([0]);
     for (let page = firstPage; page <= lastPage; page += 1) wanted.add(page * PAGE_ROWS);
@@ -66,7 +64,8 @@ export function usePagedRows<T>({ queryKey, lengthKey, fetchPage, enabled = true
       return byOffset.get(offset)?.[index - offset];
     },
     onRange: (first, last) => {
-      setRange((before) => (before.first === first && before.last === last ? before : { first, last }));
+      const wanted = { firstPage: Math.max(0, Math.floor(first / PAGE_ROWS)), lastPage: Math.floor(last / PAGE_ROWS) };
+      setRange((before) => (before.firstPage === wanted.firstPage && before.lastPage === wanted.lastPage ? before : wanted));
     },
     error: head?.error ?? null,
     retry: () => void head?.refetch(),

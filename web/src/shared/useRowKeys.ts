@@ -11,9 +11,8 @@ interface Options<T> {
   rowHeight: number;
   scroll: RefObject<HTMLDivElement | null>;
   scrollToIndex: (index: number) => void;
-  selection: Selection | undefined;
+  selection: Selection<T> | undefined;
   source: RowSource<T>;
-  rowKey: (row: T) => string;
 }
 
 const LETTERS: Record<string, string> = { j: "ArrowDown", k: "ArrowUp" };
@@ -63,7 +62,7 @@ export function useRowKeys<T>(options: Options<T>) {
     const letter = letterKeys ? event.key : "";
     if (letter === "x") {
       const row = options.source.rowAt(current);
-      if (row !== undefined) options.selection?.toggle(options.rowKey(row));
+      if (row !== undefined) options.selection?.toggle(row);
       return;
     }
     const page = Math.max(1, Math.floor((scroll.current?.clientHeight ?? 0) / options.rowHeight) - 2);

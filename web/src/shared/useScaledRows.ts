@@ -4,6 +4,9 @@ import { useVirtualizer, type VirtualItem } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState, type RefObject } from "react";
 import { elementHeight, positionOf, scrolled, type ScrollPosition } from "./scaledScroll";
 
+/** Rows that are drawn beyond each end of the viewport. Of a place that the scroll bar only passes by fewer are drawn. */
+const AROUND = { still: 12, jumping: 2 };
+
 interface Options {
   count: number;
   rowHeight: number;
@@ -23,6 +26,7 @@ interface ScaledRows {
 export function useScaledRows({ count, rowHeight, headerHeight, scroll }: Options): ScaledRows {
   const position = useRef<ScrollPosition>({ top: 0, virtual: 0 });
   const [shift, setShift] = useState(0);
+  const [jumping, setJumping] = useState(false);
   const real = count * rowHeight;
 
   const size = () => ({
@@ -40,20 +44,25 @@ export function useScaledRows({ count, rowHeight, headerHeight, scroll }: Option
     count,
     getScrollElement: () => scroll.current,
     estimateSize: () => rowHeight,
-    overscan: 12,
+    overscan: jumping ? AROUND.jumping : AROUND.still,
     initialRect: { width: 1000, height: 720 },
     observeElementOffset: (instance, report) => {
       const element = instance.scrollElement;
       if (element === null) return;
       let idle: ReturnType<typeof setTimeout> | undefined;
       const onScroll = () => {
-        const after = scrolled(position.current, element.scrollTop, latestSize.current());
+        const before = position.current;
+        const after = scrolled(before, element.scrollTop, latestSize.current());
         position.current = after;
         if (after.moveTo !== null) element.scrollTop = after.moveTo;
         setShift(after.top - after.virtual);
+        setJumping(Math.abs(after.virtual - before.virtual) > latestSize.current().viewport);
         report(after.virtual, true);
         clearTimeout(idle);
-        idle = setTimeout(() => report(position.current.virtual, false), 150);
+        idle = setTimeout(() => {
+          setJumping(false);
+          report(position.current.virtual, false);
+        }, 150);
       };
       element.addEventListener("scroll", onScroll, { passive: true });
       report(position.current.virtual, false);

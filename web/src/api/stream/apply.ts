@@ -39,10 +39,13 @@ export function addTo(batch: Batch, message: StreamMessage): void {
   }
 }
 
-/** After a gap everything on the screen is read again. */
+/** After a gap everything on the screen is read again, except payloads: the event says whether its payload was erased. */
 export function applyBatch(queries: QueryClient, batch: Batch): void {
   if (batch.gap) {
-    void queries.invalidateQueries({ predicate: ({ queryKey }) => queryKey[0] !== "session" });
+    void queries.invalidateQueries({
+      predicate: ({ queryKey: [first, object], state }) =>
+        first !== "session" && (object !== "payload" || state.data === undefined),
+    });
     return;
   }
   const concerned = (tenant: unknown) => tenant === "*" || (typeof tenant === "string" && batch.tenants.has(tenant));

@@ -1,7 +1,9 @@
+import { QueryClient } from "@tanstack/react-query";
 import { expect, test } from "vitest";
+import { keys } from "../keys";
 import type { Delivery } from "../types";
 import { nextCursor } from "../paging";
-import { addTo, emptyBatch, patchPage } from "./apply";
+import { addTo, applyBatch, emptyBatch, patchPage } from "./apply";
 import { readMessage, type DeliveryMessage } from "./messages";
 import { createParser, type ServerEvent } from "./parse";
 
@@ -35,6 +37,18 @@ test("known_rows_are_patched_and_others_keep_their_identity", () => {
   expect(patched?.rows[0]).toMatchObject({ status: "success", next_retry_at: null });
   expect(patched?.rows[1]).toBe(page.rows[1]);
   expect(patchPage(page, new Map([["dlv_9", message]]))).toBe(page);
+});
+
+test("after_a_gap_events_are_read_again_and_loaded_payloads_are_not", () => {
+  const queries = new QueryClient();
+  const scope = { tenant: "acme", named: true };
+  const event = keys.events.detail(scope, "evt_1");
+  const payload = keys.events.payload(scope, "evt_1");
+  queries.setQueryData(event, {});
+  queries.setQueryData(payload, "{}");
+  applyBatch(queries, { ...emptyBatch(), gap: true });
+  expect(queries.getQueryState(event)?.isInvalidated).toBe(true);
+  expect(queries.getQueryState(payload)?.isInvalidated).toBe(false);
 });
 
 test("the_next_cursor_is_read_from_the_link_header", () => {

@@ -3,7 +3,7 @@
 import { Button, Popover, SegmentedControl, Stack } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { Fragment, useState } from "react";
+import { Fragment, memo, useState } from "react";
 import type { Scope } from "@/api/scope";
 import type { DeliveryCounts } from "@/api/types";
 import { useMessages } from "@/messages/context";
@@ -21,7 +21,7 @@ interface Props {
   anchor: number;
 }
 
-export function Answer({ scope, filter, query, anchor }: Props) {
+export const Answer = memo(function Answer({ scope, filter, query, anchor }: Props) {
   const { deliveries } = useMessages();
   const words = deliveries.answer;
   const format = useFormat();
@@ -59,7 +59,7 @@ export function Answer({ scope, filter, query, anchor }: Props) {
       </small>
     </>
   );
-}
+});
 
 interface FigureProps {
   status: NonNullable<DeliverySearch["status"]>;

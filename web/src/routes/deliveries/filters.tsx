@@ -5,7 +5,7 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { IconAdjustmentsHorizontal, IconSearch } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { memo, useState } from "react";
 import { subscriptionChoicesQuery } from "@/api/choices";
 import { receiverQuery } from "@/api/receivers";
 import { useScope } from "@/frame/useScope";
@@ -24,7 +24,8 @@ export function useChangeSearch(): (change: DeliverySearch) => void {
   return (change) => void navigate({ search: (before) => ({ ...before, ...change }), replace: true });
 }
 
-export function Filters() {
+/** Scrolling renders the screen at each page of rows; the filters have nothing to do with it. */
+export const Filters = memo(function Filters() {
   const { deliveries, status } = useMessages();
   const words = deliveries.filters;
   const search = deliveriesRoute.useSearch();
@@ -65,7 +66,7 @@ export function Filters() {
       )}
     </>
   );
-}
+});
 
 function SubscriptionFilter() {
   const { deliveries } = useMessages();

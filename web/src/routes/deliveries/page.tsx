@@ -1,7 +1,7 @@
 //! The list of deliveries, and the open one beside it.
 
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import { useScope } from "@/frame/useScope";
 import { keyOf } from "@/api/scope";
 import { useMessages } from "@/messages/context";
@@ -12,7 +12,7 @@ import { DeliveryPanel } from "./detail";
 import { filterOf } from "./filter";
 import { Filters } from "./filters";
 import { deliveriesRoute } from "./route";
-import { DeliveryTable } from "./table";
+import { DeliveryTable, idOf } from "./table";
 import { Toolbar } from "./toolbar";
 import { useDeliveryRows } from "./useDeliveryRows";
 
@@ -26,12 +26,12 @@ function Deliveries() {
   const scope = useScope();
   const search = deliveriesRoute.useSearch();
   const navigate = useNavigate({ from: deliveriesRoute.fullPath });
-  const filter = filterOf(search);
+  const filter = useMemo(() => filterOf(search), [search]);
   const [paused, setPaused] = useState(false);
   const [atTop, setAtTop] = useState(true);
   const following = atTop && !paused && search.open === undefined;
   const rows = useDeliveryRows(scope, filter, following);
-  const selection = useSelection(rows.source.loaded, (row) => row.id);
+  const selection = useSelection(rows.source.loaded, idOf);
   const close = () =>
     void navigate({
       search: (before) => ({ ...before, open: undefined, of: undefined, view: undefined, attempt: undefined }),
@@ -43,7 +43,17 @@ function Deliveries() {
       filters={<Filters />}
       filtersLabel={deliveries.filters.label}
       sheet
-      action={<Toolbar scope={scope} filter={filter} rows={rows} selection={selection} paused={paused} onPause={setPaused} />}
+      action={
+        <Toolbar
+          scope={scope}
+          filter={filter}
+          query={rows.query}
+          chosen={selection.rows}
+          onClear={selection.clear}
+          paused={paused}
+          onPause={setPaused}
+        />
+      }
       panel={search.open === undefined ? null : <DeliveryPanel key={search.open} id={search.open} onClose={close} />}
     >
       <DeliveryTable scope={scope} filter={filter} rows={rows} selection={selection} following={following} onTop={setAtTop} />

@@ -5,14 +5,15 @@ import { useMediaQuery } from "@mantine/hooks";
 import { IconSend } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
+import type { Messages } from "@/messages/en";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import { ReceiverOf } from "@/shared/ReceiverOf";
 import { Absent, Duration, Time } from "@/shared/Time";
@@ -46,8 +47,8 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
         label={deliveries.list}
         columns={columns}
         source={rows.source}
-        rowKey={(row) => row.id}
-        rowLink={(row, children) => <RowLink row={row}>{children}</RowLink>}
+        rowKey={idOf}
+        rowLink={rowLink}
         openKey={open}
         selection={mayRetry ? selection : undefined}
         empty={<Nothing scope={scope} filtered={isFiltered(filter)} />}
@@ -58,7 +59,9 @@ export function DeliveryTable({ scope, filter, rows, selection, following, onTop
   );
 }
 
-function RowLink({ row, children }: { row: Row; children: ReactNode }) {
+export const idOf = ({ id }: Row) => id;
+
+function rowLink(row: Row, children: ReactNode) {
   return (
     <Link
       from={deliveriesRoute.fullPath}
@@ -76,7 +79,18 @@ function useColumns(scope: Scope, panel: boolean): Column<Row>[] {
   const format = useFormat();
   const room = useRoom(panel);
   const phone = useMediaQuery("(max-width: 699px)", undefined, { getInitialValueInEffect: false });
-  const words = deliveries.columns;
+  return useMemo(() => columnsOf({ words: deliveries.columns, format, scope, room, phone }), [deliveries, format, scope, room, phone]);
+}
+
+interface Shown {
+  words: Messages["deliveries"]["columns"];
+  format: Format;
+  scope: Scope;
+  room: boolean;
+  phone: boolean;
+}
+
+function columnsOf({ words, format, scope, room, phone }: Shown): Column<Row>[] {
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,

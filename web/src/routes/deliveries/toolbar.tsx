@@ -2,47 +2,46 @@
 
 import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconDots } from "@tabler/icons-react";
-import { useState } from "react";
+import { memo, useState } from "react";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { useMay } from "@/session/context";
 import { LiveSwitch } from "@/shared/LiveSwitch";
-import type { RowSelection } from "@/shared/useSelection";
 import { CancelMatching } from "./bulk/cancelMatching";
 import { RetryMatching } from "./bulk/retryMatching";
 import { RetrySelected } from "./bulk/retrySelected";
 import { useExport } from "./useExport";
-import type { DeliveryFilter } from "./filter";
+import type { DeliveryFilter, DeliveryQuery } from "./filter";
 import classes from "./toolbar.module.css";
 import type { Row } from "./queries";
-import type { DeliveryRows } from "./useDeliveryRows";
 
 interface Props {
   scope: Scope;
   filter: DeliveryFilter;
-  rows: DeliveryRows;
-  selection: RowSelection<Row>;
+  query: DeliveryQuery;
+  /** The selected rows. */
+  chosen: Row[];
+  onClear: () => void;
   paused: boolean;
   onPause: (paused: boolean) => void;
 }
 
 type Dialog = "retry" | "cancel" | "selected" | null;
 
-export function Toolbar({ scope, filter, rows, selection, paused, onPause }: Props) {
+export const Toolbar = memo(function Toolbar({ scope, filter, query, chosen, onClear, paused, onPause }: Props) {
   const { deliveries } = useMessages();
   const words = deliveries.bulk;
   const [dialog, setDialog] = useState<Dialog>(null);
   const mayRetry = useMay("deliveries:retry");
   const mayCancel = useMay("deliveries:cancel");
-  const exporting = useExport(scope, rows.query, filter.order);
+  const exporting = useExport(scope, query, filter.order);
   const close = () => setDialog(null);
-  const chosen = selection.rows.length;
   return (
     <div className={classes.toolbar}>
-      {chosen > 0 && (
+      {chosen.length > 0 && (
         <>
-          <Button onClick={() => setDialog("selected")}>{words.retrySelected(chosen)}</Button>
-          <Button variant="subtle" color="gray" onClick={selection.clear}>
+          <Button onClick={() => setDialog("selected")}>{words.retrySelected(chosen.length)}</Button>
+          <Button variant="subtle" color="gray" onClick={onClear}>
             {words.clear}
           </Button>
         </>
@@ -72,9 +71,9 @@ export function Toolbar({ scope, filter, rows, selection, paused, onPause }: Pro
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <RetryMatching opened={dialog === "retry"} onClose={close} scope={scope} filter={filter} query={rows.query} />
-      <CancelMatching opened={dialog === "cancel"} onClose={close} scope={scope} filter={filter} query={rows.query} />
-      <RetrySelected opened={dialog === "selected"} onClose={close} scope={scope} selection={selection} />
+      <RetryMatching opened={dialog === "retry"} onClose={close} scope={scope} filter={filter} query={query} />
+      <CancelMatching opened={dialog === "cancel"} onClose={close} scope={scope} filter={filter} query={query} />
+      <RetrySelected opened={dialog === "selected"} onClose={close} scope={scope} rows={chosen} onClear={onClear} />
     </div>
   );
-}
+});

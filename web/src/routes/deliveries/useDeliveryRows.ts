@@ -1,7 +1,7 @@
 //! Rows of the list, the anchor that keeps them in place, and new rows that wait above it.
 
 import { useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useMemo, useState } from "react";
 import type { Scope } from "@/api/scope";
 import { useStream } from "@/api/stream/context";
 import type { DeliveryMessage } from "@/api/stream/messages";
@@ -26,7 +26,7 @@ export function useDeliveryRows(scope: Scope, filter: DeliveryFilter, following:
   const [fresh, setFresh] = useState<ReadonlySet<string>>(new Set());
   const [skipped, setSkipped] = useState(0);
   const queries = useQueryClient();
-  const query = toQuery(filter, anchor);
+  const query = useMemo(() => toQuery(filter, anchor), [filter, anchor]);
   const walked = isWalked(filter);
   const order = filter.order;
 

@@ -148,18 +148,3 @@ export function subscriptionsQuery(scope: Scope) {
     staleTime: 10_000,
   });
 }
-
-/** The payload as raw text, since parsing would round large numbers. */
-export function payloadQuery(scope: Scope, id: string) {
-  return queryOptions({
-    queryKey: keys.events.payload(scope, id),
-    queryFn: () =>
-      call(
-        api.GET("/api/v1/events/{id}/payload", {
-          params: { path: { id }, header: tenantHeader(scope) },
-          parseAs: "text",
-        }),
-      ),
-    staleTime: Infinity,
-  });
-}

@@ -4,12 +4,13 @@ import { Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useCancelEvent, useErasePayload, useRepublish, type EventStep } from "@/actions/event";
 import { useEventWords } from "@/actions/eventWords";
+import { payloadQuery } from "@/api/objects";
 import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { Confirm } from "@/shared/Confirm";
 import { useFormat } from "@/shared/format";
 import { showHidden } from "@/shared/text";
-import { fullPreviewQuery, payloadQuery } from "./queries";
+import { fullPreviewQuery } from "./queries";
 
 interface Props {
   scope: Scope;
@@ -24,7 +25,7 @@ export function Steps({ scope, event, step, onClose }: Props) {
   const erase = useErasePayload(scope);
   return (
     <>
-      {step === "republish" && <Republish scope={scope} event={event} onClose={onClose} />}
+      {step === "republish" && !event.payload_erased_at && <Republish scope={scope} event={event} onClose={onClose} />}
       <Confirm
         opened={step === "cancel"}
         onClose={onClose}

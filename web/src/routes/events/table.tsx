@@ -3,13 +3,14 @@
 import { Button } from "@mantine/core";
 import { IconBolt } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
+import { useMemo, type ReactNode } from "react";
 import { useEventWords } from "@/actions/eventWords";
 import type { PublishedEvent } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
 import { FreshRows } from "@/shared/FreshRows";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
@@ -45,16 +46,7 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh, o
         columns={columns}
         source={source}
         rowKey={({ id, tenant_id }) => `${tenant_id} ${id}`}
-        rowLink={(row, children) => (
-          <Link
-            from={eventsRoute.fullPath}
-            search={(before) => ({ ...before, open: row.id, of: row.tenant_id })}
-            preload={false}
-            resetScroll={false}
-          >
-            {children}
-          </Link>
-        )}
+        rowLink={rowLink}
         openKey={open === undefined ? undefined : openKey(source, open, of)}
         empty={
           searchable ? (
@@ -67,6 +59,19 @@ export function EventTable({ allTenants, source, searchable, fresh, onRefresh, o
         onTop={onTop}
       />
     </FreshRows>
+  );
+}
+
+function rowLink(row: PublishedEvent, children: ReactNode) {
+  return (
+    <Link
+      from={eventsRoute.fullPath}
+      search={(before) => ({ ...before, open: row.id, of: row.tenant_id })}
+      preload={false}
+      resetScroll={false}
+    >
+      {children}
+    </Link>
   );
 }
 
@@ -101,6 +106,10 @@ function Empty() {
 function useColumns(allTenants: boolean): Column<PublishedEvent>[] {
   const events = useEventWords();
   const format = useFormat();
+  return useMemo(() => columnsOf(events, format, allTenants), [events, format, allTenants]);
+}
+
+function columnsOf(events: ReturnType<typeof useEventWords>, format: Format, allTenants: boolean): Column<PublishedEvent>[] {
   const words = events.columns;
   const tenant: Column<PublishedEvent> = {
     id: "tenant",

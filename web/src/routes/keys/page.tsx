@@ -4,7 +4,7 @@ import { Button } from "@mantine/core";
 import { IconKey, IconPlus } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import { useScreenActions } from "@/actions/registry";
 import { keyOf, type Scope } from "@/api/scope";
 import type { Key } from "@/api/types";
@@ -80,19 +80,27 @@ function Table({ source, add }: { source: RowSource<Key>; add: ReactNode }) {
       columns={useColumns()}
       source={source}
       rowKey={({ id }) => id}
-      rowLink={(row, children) => (
-        <Link from={keysRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-          {children}
-        </Link>
-      )}
+      rowLink={rowLink}
       openKey={open}
       empty={<EmptyState icon={<IconKey size={32} stroke={1.5} />} text={words.empty.text} action={add} />}
     />
   );
 }
 
+function rowLink({ id }: Key, children: ReactNode) {
+  return (
+    <Link from={keysRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function useColumns(): Column<Key>[] {
-  const { columns, unnamed, never } = useKeyWords();
+  const words = useKeyWords();
+  return useMemo(() => columnsOf(words), [words]);
+}
+
+function columnsOf({ columns, unnamed, never }: ReturnType<typeof useKeyWords>): Column<Key>[] {
   const muted = (text: string) => <span style={{ color: "var(--pr-muted)" }}>{text}</span>;
   return [
     {

@@ -3,6 +3,8 @@
 import { Skeleton, Stack, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
+import { payloadQuery } from "@/api/objects";
+import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { ObjectFailed } from "@/frame/screens/Failed";
 import { Facts } from "@/shared/Facts";
@@ -13,7 +15,7 @@ import { Panel } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { Time } from "@/shared/Time";
-import { operationalEventQuery, payloadQuery, SYSTEM_TENANT } from "./queries";
+import { operationalEventQuery, SYSTEM_TENANT } from "./queries";
 import { subjectOf, type Subject } from "./subject";
 import { useOperationalWords } from "./words";
 
@@ -111,9 +113,11 @@ function About({ subject }: { subject: Subject }) {
   );
 }
 
+const SYSTEM_SCOPE: Scope = { tenant: SYSTEM_TENANT, named: true };
+
 function Payload({ id }: { id: string }) {
   const { detail } = useOperationalWords();
-  const payload = useQuery(payloadQuery(id));
+  const payload = useQuery(payloadQuery(SYSTEM_SCOPE, id));
   if (payload.error) return <ProblemNotice error={payload.error} onRetry={() => void payload.refetch()} inline />;
   if (payload.data === undefined) return <Skeleton height={280} />;
   return <JsonView text={payload.data} label={detail.payload} />;

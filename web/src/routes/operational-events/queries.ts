@@ -49,16 +49,6 @@ export function operationalEventQuery(id: string) {
   });
 }
 
-/** The payload as raw text, since parsing would round large numbers. */
-export function payloadQuery(id: string) {
-  return queryOptions({
-    queryKey: keys.operationalEvents.list({ payload: id }),
-    queryFn: (): Promise<string> =>
-      call(api.GET("/api/v1/events/{id}/payload", { params: { path: { id }, header: HEADER }, parseAs: "text" })),
-    staleTime: Infinity,
-  });
-}
-
 /** Who is told. Without a subscription nothing is recorded. */
 export const receiversQuery = queryOptions({
   queryKey: keys.operationalEvents.subscriptions(),

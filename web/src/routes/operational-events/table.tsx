@@ -1,7 +1,7 @@
 //! The rows of the list.
 
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { PublishedEvent } from "@/api/types";
 import { FreshRows } from "@/shared/FreshRows";
 import { Foreign, Url } from "@/shared/Foreign";
@@ -34,11 +34,7 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, onTo
         columns={useColumns()}
         source={source}
         rowKey={({ id }) => id}
-        rowLink={(row, children) => (
-          <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-            {children}
-          </Link>
-        )}
+        rowLink={rowLink}
         openKey={open}
         empty={filtered ? <NothingMatches link={(props) => <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, type: undefined, tenant: undefined })} {...props} />} /> : empty}
         footer={filtered && source.walk?.next && <SearchOn walk={source.walk} />}
@@ -48,9 +44,20 @@ export function OperationalEventTable({ source, filtered, fresh, onRefresh, onTo
   );
 }
 
+function rowLink({ id }: PublishedEvent, children: ReactNode) {
+  return (
+    <Link from={operationalEventsRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function useColumns(): Column<PublishedEvent>[] {
-  const words = useOperationalWords();
-  const { columns } = words;
+  const { columns } = useOperationalWords();
+  return useMemo(() => columnsOf(columns), [columns]);
+}
+
+function columnsOf(columns: ReturnType<typeof useOperationalWords>["columns"]): Column<PublishedEvent>[] {
   return [
     {
       id: "what",

@@ -2,7 +2,7 @@
 
 import { IconLink } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { PortalLink } from "@/api/types";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
@@ -33,11 +33,7 @@ export function LinkTable({ source, allTenants, filtered, add }: Props) {
       columns={useColumns(allTenants, open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
-      rowLink={(row, children) => (
-        <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-          {children}
-        </Link>
-      )}
+      rowLink={rowLink}
       openKey={open}
       empty={
         filtered ? (
@@ -51,9 +47,23 @@ export function LinkTable({ source, allTenants, filtered, add }: Props) {
   );
 }
 
+function rowLink({ id }: PortalLink, children: ReactNode) {
+  return (
+    <Link from={portalLinksRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
   const room = useRoom(panel);
   const words = useLinkWords();
+  return useMemo(() => columnsOf(words, allTenants, room), [words, allTenants, room]);
+}
+
+type Words = ReturnType<typeof useLinkWords>;
+
+function columnsOf(words: Words, allTenants: boolean, room: boolean): Column<PortalLink>[] {
   const { columns } = words;
   // The first column carries the row's link.
   const first: Column<PortalLink> = allTenants
@@ -83,7 +93,7 @@ function useColumns(allTenants: boolean, panel: boolean): Column<PortalLink>[] {
   ];
 }
 
-function mayText({ mode, capabilities }: PortalLink, words: ReturnType<typeof useLinkWords>): string {
+function mayText({ mode, capabilities }: PortalLink, words: Words): string {
   const first = capabilities[0];
   if (mode === "view" || first === undefined) return words.readOnly;
   if (capabilities.length >= CAPABILITIES.length) return words.all;

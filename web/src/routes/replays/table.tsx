@@ -2,12 +2,12 @@
 
 import { IconRepeat } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { Replay } from "@/api/types";
 import type { Scope } from "@/api/scope";
 import { useScope } from "@/frame/useScope";
 import { EmptyState } from "@/shared/EmptyState";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { Meter } from "@/shared/Meter";
 import type { RowSource } from "@/shared/rows";
 import { ReceiverOf } from "@/shared/ReceiverOf";
@@ -18,7 +18,7 @@ import { VirtualTable, type Column } from "@/shared/VirtualTable";
 import { totalOf } from "./progress";
 import { replaysRoute } from "./route";
 import { selectionText } from "./selection";
-import { useReplayWords } from "./words";
+import { useReplayWords, type ReplayWords } from "./words";
 
 interface Props {
   source: RowSource<Replay>;
@@ -36,22 +36,30 @@ export function ReplayTable({ source, add }: Props) {
       columns={useColumns(scope, open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
-      rowLink={(row, children) => (
-        <Link from={replaysRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-          {children}
-        </Link>
-      )}
+      rowLink={rowLink}
       openKey={open}
       empty={<EmptyState icon={<IconRepeat size={32} stroke={1.5} />} title={words.empty.title} text={words.empty.text} action={add} />}
     />
   );
 }
 
+function rowLink({ id }: Replay, children: ReactNode) {
+  return (
+    <Link from={replaysRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function useColumns(scope: Scope, panel: boolean): Column<Replay>[] {
   const words = useReplayWords();
   const format = useFormat();
-  const { columns } = words;
   const room = useRoom(panel);
+  return useMemo(() => columnsOf(words, format, scope, room), [words, format, scope, room]);
+}
+
+function columnsOf(words: ReplayWords, format: Format, scope: Scope, room: boolean): Column<Replay>[] {
+  const { columns } = words;
   const subscription: Column<Replay> = {
     id: "subscription",
     header: columns.subscription,

@@ -4,15 +4,16 @@ import { Button } from "@mantine/core";
 import { IconWebhook } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useMemo, useState, type ReactNode } from "react";
 import { ActionMenu } from "@/actions/ActionMenu";
 import { useSubscriptionActions, type Change } from "@/actions/subscription";
 import { narrow, type Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
+import type { Messages } from "@/messages/en";
 import { useMay } from "@/session/context";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
-import { useFormat } from "@/shared/format";
+import { useFormat, type Format } from "@/shared/format";
 import { NothingMatches, SearchOn } from "@/shared/ListParts";
 import type { RowSource } from "@/shared/rows";
 import { Sparkline } from "@/shared/Sparkline";
@@ -39,7 +40,7 @@ type Asked = { row: Row; change: Change | "test" } | null;
 export function SubscriptionTable({ scope, filtered, source }: Props) {
   const { subscriptions } = useMessages();
   const [asked, setAsked] = useState<Asked>(null);
-  const columns = useColumns(scope, (row, change) => setAsked({ row, change }));
+  const columns = useColumns(scope, setAsked);
   const owner = narrow(scope, asked?.row.tenant_id);
   const close = () => setAsked(null);
   return (
@@ -49,11 +50,7 @@ export function SubscriptionTable({ scope, filtered, source }: Props) {
         columns={columns}
         source={source}
         rowKey={(row) => row.id}
-        rowLink={(row, children) => (
-          <Link to="/subscriptions/$id" params={{ id: row.id }} search={{ of: row.tenant_id }} preload={false}>
-            {children}
-          </Link>
-        )}
+        rowLink={rowLink}
         empty={<Nothing filtered={filtered} />}
         footer={source.walk?.next && <SearchOn walk={source.walk} />}
       />
@@ -65,11 +62,24 @@ export function SubscriptionTable({ scope, filtered, source }: Props) {
   );
 }
 
-function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => void): Column<Row>[] {
+function rowLink(row: Row, children: ReactNode) {
+  return (
+    <Link to="/subscriptions/$id" params={{ id: row.id }} search={{ of: row.tenant_id }} preload={false}>
+      {children}
+    </Link>
+  );
+}
+
+function useColumns(scope: Scope, onAsk: (asked: Asked) => void): Column<Row>[] {
   const { subscriptions } = useMessages();
   const format = useFormat();
-  const words = subscriptions.columns;
   const room = useRoom(false);
+  return useMemo(() => columnsOf(subscriptions.columns, format, scope, room, onAsk), [subscriptions, format, scope, room, onAsk]);
+}
+
+type Words = Messages["subscriptions"]["columns"];
+
+function columnsOf(words: Words, format: Format, scope: Scope, room: boolean, onAsk: (asked: Asked) => void): Column<Row>[] {
   const tenant: Column<Row> = {
     id: "tenant",
     header: words.tenant,
@@ -112,7 +122,7 @@ function useColumns(scope: Scope, onAsk: (row: Row, change: Change | "test") => 
       phone: "subtrail",
       cell: (row) => (row.last_triggered_at ? <Time at={row.last_triggered_at} inRow /> : <Absent />),
     },
-    { id: "menu", header: "", width: "32px", cell: (row) => <RowMenu row={row} onAsk={(change) => onAsk(row, change)} /> },
+    { id: "menu", header: "", width: "32px", cell: (row) => <RowMenu row={row} onAsk={(change) => onAsk({ row, change })} /> },
   ];
 }
 

@@ -4,7 +4,7 @@ import { Skeleton } from "@mantine/core";
 import { IconUsers } from "@tabler/icons-react";
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { useMemo, type ReactNode } from "react";
 import type { Tenant } from "@/api/types";
 import { EmptyState } from "@/shared/EmptyState";
 import { Foreign } from "@/shared/Foreign";
@@ -34,11 +34,7 @@ export function TenantTable({ source, filtered, add }: Props) {
       columns={useColumns(open !== undefined)}
       source={source}
       rowKey={({ id }) => id}
-      rowLink={(row, children) => (
-        <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, open: row.id })} preload={false} resetScroll={false}>
-          {children}
-        </Link>
-      )}
+      rowLink={rowLink}
       openKey={open}
       empty={
         filtered ? (
@@ -52,9 +48,21 @@ export function TenantTable({ source, filtered, add }: Props) {
   );
 }
 
+function rowLink({ id }: Tenant, children: ReactNode) {
+  return (
+    <Link from={tenantsRoute.fullPath} search={(before) => ({ ...before, open: id })} preload={false} resetScroll={false}>
+      {children}
+    </Link>
+  );
+}
+
 function useColumns(panel: boolean): Column<Tenant>[] {
   const room = useRoom(panel);
-  const { columns, unnamed } = useTenantWords();
+  const words = useTenantWords();
+  return useMemo(() => columnsOf(words, room), [words, room]);
+}
+
+function columnsOf({ columns, unnamed }: ReturnType<typeof useTenantWords>, room: boolean): Column<Tenant>[] {
   const rate: Column<Tenant> = {
     id: "rate",
     header: columns.rate,

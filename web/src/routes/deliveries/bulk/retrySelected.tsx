@@ -8,7 +8,6 @@ import { keys } from "@/api/keys";
 import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { Confirm } from "@/shared/Confirm";
-import type { RowSelection } from "@/shared/useSelection";
 import type { Row } from "../queries";
 
 /** A retry waits for its attempt, so several run beside each other; a browser allows six connections. */
@@ -18,14 +17,14 @@ interface Props {
   opened: boolean;
   onClose: () => void;
   scope: Scope;
-  selection: RowSelection<Row>;
+  rows: Row[];
+  onClear: () => void;
 }
 
-export function RetrySelected({ opened, onClose, scope, selection }: Props) {
+export function RetrySelected({ opened, onClose, scope, rows, onClear }: Props) {
   const { deliveries } = useMessages();
   const words = deliveries.bulk;
   const queries = useQueryClient();
-  const { rows } = selection;
   const resend = useMutation({
     mutationFn: async () => {
       const left = [...rows];
@@ -41,7 +40,7 @@ export function RetrySelected({ opened, onClose, scope, selection }: Props) {
     onSuccess: ({ sent, failed }) => {
       const parts = [words.retried(sent), failed > 0 ? words.partly(failed) : ""];
       notifications.show({ message: parts.filter(Boolean).join(" "), ...(failed > 0 ? { color: "red" } : {}) });
-      selection.clear();
+      onClear();
       onClose();
     },
     onSettled: () => queries.invalidateQueries({ queryKey: keys.deliveries.all(scope) }),
