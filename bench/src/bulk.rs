@@ -150,14 +150,7 @@ pub(crate) fn event(
         trace: None,
         channels: Default::default(),
     };
-    Ok(NewEvent {
-        event: Arc::new(event),
-        keys: Vec::new(),
-        deliveries,
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    })
+    Ok(NewEvent::new(Arc::new(event), Vec::new(), deliveries))
 }
 
 pub(crate) fn append(tenant: &TenantId, events: Vec<NewEvent>) -> Write {

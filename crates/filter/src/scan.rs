@@ -4,7 +4,10 @@
 //! build), so this pass bounds length and depth. It also finds common mistakes of which the parser gives no readable
 //! account: `=` for `==`, a missing quote, an unknown escape sequence, a bracket that is never closed.
 
-use crate::{DEPTH, Fault, LENGTH};
+use crate::{
+    fault::Fault,
+    limits::{DEPTH, LENGTH},
+};
 
 /// Returns the characters of the text, whose length and depth are within the limits.
 pub(crate) fn check(source: &str) -> Result<Vec<char>, Fault> {

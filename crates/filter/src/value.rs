@@ -2,10 +2,11 @@
 
 use crate::{
     datum::{self, Datum},
+    kind::Kind,
     number::Number,
 };
 use jiff::{SignedDuration, Timestamp};
-use std::{fmt, ops::Deref, rc::Rc};
+use std::{ops::Deref, rc::Rc};
 
 #[derive(Debug, Clone)]
 pub(crate) enum Value<'a> {
@@ -36,34 +37,6 @@ pub(crate) enum Map<'a> {
     Given(&'a [(Box<str>, Datum)]),
     /// Of a map literal, whose keys may be numbers and booleans too. Keys are distinct.
     Made(Rc<[(Value<'a>, Value<'a>)]>),
-}
-
-/// A type of values, as messages call it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
-    Null,
-    Boolean,
-    Number,
-    String,
-    List,
-    Map,
-    Timestamp,
-    Duration,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Null => "null",
-            Self::Boolean => "a boolean",
-            Self::Number => "a number",
-            Self::String => "a string",
-            Self::List => "a list",
-            Self::Map => "a map",
-            Self::Timestamp => "a timestamp",
-            Self::Duration => "a duration",
-        })
-    }
 }
 
 impl Value<'_> {

@@ -1,6 +1,6 @@
 //! The reasons why an event does not match a filter.
 
-use crate::{STEPS, value::Kind};
+use crate::{kind::Kind, limits::STEPS};
 use std::{fmt, sync::Arc};
 
 /// The reason why an event does not match. The `Display` is a clause for the author of the filter, and repeats no value

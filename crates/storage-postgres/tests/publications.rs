@@ -41,14 +41,7 @@ fn event(ids: &IdSource, at: Timestamp) -> NewEvent {
         trace: None,
         channels: Default::default(),
     };
-    NewEvent {
-        event: Arc::new(event),
-        keys: Vec::new(),
-        deliveries: Vec::new(),
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    }
+    NewEvent::new(Arc::new(event), Vec::new(), Vec::new())
 }
 
 async fn published(store: &PgStore, since: Timestamp) -> u64 {

@@ -2,9 +2,10 @@
 
 use bytes::Bytes;
 use model::{
-    Attempt, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
+    Attempt, Credentials, Event, EventPattern, EventType, IdSource, KeyId, Priority, Profile, Queue, Subscription,
     SubscriptionState, TenantChange, TenantId, TenantKey, Timestamp,
     catalog::{CatalogEntry, Origin},
+    credentials::Authentication,
     delivery::{EndStatus, Next},
     key::Scopes,
     statistics::Hour,
@@ -20,7 +21,7 @@ use storage::{
 use storage_sqlite::{Migrated, SqliteStore};
 
 const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
-const SECRETS: [&str; 3] = ["whsec_never-in-plain-text", "whsec_nor-this-older-one", "Bearer neither-a-header"];
+const SECRETS: [&str; 4] = ["whsec_never-in-plain", "whsec_nor-this-older", "Bearer no-header", "nor-this-token"];
 
 fn open(path: &Path, key: u8) -> Result<SqliteStore, StorageError> {
     let vault = Vault::new(&MasterKey::try_new(&[key; 32]).unwrap(), Arc::new(Seeded::named("vault")));
@@ -41,7 +42,7 @@ fn key(tenant: &TenantId) -> TenantKey {
 }
 
 fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
-    let [current, former, header] = SECRETS.map(str::to_owned);
+    let [current, former, header, token] = SECRETS.map(str::to_owned);
     Subscription {
         id: ids.subscription(NOW),
         tenant: tenant.clone(),
@@ -56,7 +57,7 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
         timeout: Duration::from_secs(30),
         policies: Default::default(),
         health: Default::default(),
-        credentials: Default::default(),
+        credentials: Credentials { authentication: Some(Authentication::Bearer { token }), ..Default::default() },
         secrets: vec![
             SigningSecret { value: current, until: None },
             SigningSecret { value: former, until: Some(NOW.after(Duration::from_secs(60))) },
@@ -90,14 +91,7 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
         channels: Default::default(),
     };
     let keys = vec![DedupeKey::GivenId("order-1".into()), DedupeKey::Idempotency("try-1".into())];
-    let new = NewEvent {
-        event: Arc::new(event),
-        keys,
-        deliveries: deliveries.into(),
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    };
+    let new = NewEvent::new(Arc::new(event), keys, deliveries.into());
     let attempt = Attempt {
         number: 1,
         started_at: NOW,
@@ -332,14 +326,7 @@ async fn fill_long(store: &SqliteStore, tenant: &TenantId) {
         trace: None,
         channels: Default::default(),
     };
-    let new = |_| NewEvent {
-        event: Arc::new(event(ids.event(later))),
-        keys: vec![],
-        deliveries: vec![],
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    };
+    let new = |_| NewEvent::new(Arc::new(event(ids.event(later))), vec![], vec![]);
     let append = Append { tenant: tenant.clone(), events: Arc::new((0..2_100).map(new).collect()) };
     store.commit(vec![Write::Append(append)]).await.unwrap();
 }

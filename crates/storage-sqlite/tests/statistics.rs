@@ -39,14 +39,7 @@ async fn publish(store: &SqliteStore, tenant: &TenantId, ids: &IdSource) {
         channels: Default::default(),
     };
     let keys = Vec::new();
-    let new = NewEvent {
-        event: Arc::new(event),
-        keys,
-        deliveries: deliveries.into(),
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    };
+    let new = NewEvent::new(Arc::new(event), keys, deliveries.into());
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     let (_, done) = store.commit(vec![Write::Append(append)]).await.unwrap();
     assert_eq!(done, [Done::Appended(vec![Appended::New])]);

@@ -49,6 +49,11 @@ pub struct NewEvent {
 }
 
 impl NewEvent {
+    /// An event that is due at once, whose payload was not found to break its schema.
+    pub const fn new(event: Arc<Event>, keys: Vec<DedupeKey>, deliveries: Vec<NewDelivery>) -> Self {
+        Self { event, keys, deliveries, filtered: Vec::new(), broke_schema: false, due_at: None }
+    }
+
     /// True for an event of a test send.
     pub fn is_test(&self) -> bool {
         self.deliveries.first().is_some_and(|delivery| delivery.id.is_test())

@@ -7,9 +7,9 @@ use super::{
 use crate::{
     Fault, PATTERN_STEPS,
     datum::Datum,
+    kind::Kind,
     syntax::word_start,
     tree::{Loop, LoopKind, Node, Pattern},
-    value::Kind,
 };
 use cel::{
     IdedExpr,

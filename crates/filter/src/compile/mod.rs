@@ -10,9 +10,9 @@ use crate::{
     datum::Datum,
     document::Document,
     eval::Run,
+    kind::Kind,
     number::Number,
     tree::{Node, Variable},
-    value::Kind,
     why::Why,
 };
 use cel::{

@@ -1,8 +1,8 @@
 //! The names that filters know.
 
 use crate::{
+    kind::Kind,
     tree::{Function, LoopKind, Part, Variable},
-    value::Kind,
 };
 
 /// A variable and its type.

@@ -4,8 +4,8 @@ use super::{Compiler, Typed, index_path};
 use crate::{
     Fault,
     datum::Datum,
+    kind::Kind,
     tree::{Arithmetic, Node, Order},
-    value::Kind,
 };
 use cel::{IdedExpr, common::ast::operators};
 

@@ -106,12 +106,8 @@ impl OpenBreaker {
     /// The form that stores keep; times are microseconds since the Unix epoch.
     pub fn text(&self) -> String {
         let Self { since, reason, next_probe_at, pauses } = self;
-        let kept = Kept {
-            since: since.micros(),
-            reason: reason.clone(),
-            next_probe_at: next_probe_at.micros(),
-            pauses: *pauses,
-        };
+        let (since, next_probe_at) = (since.micros(), next_probe_at.micros());
+        let kept = Kept { since, reason: reason.clone(), next_probe_at, pauses: *pauses };
         serde_json::to_string(&kept).unwrap_or_else(|_| unreachable!("text and numbers"))
     }
 

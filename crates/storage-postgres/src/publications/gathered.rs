@@ -87,14 +87,7 @@ mod tests {
                 channels: Default::default(),
             };
             let (keys, deliveries) = (Vec::new(), Vec::new());
-            let new = NewEvent {
-                event: Arc::new(event),
-                keys,
-                deliveries,
-                filtered: Vec::new(),
-                broke_schema: false,
-                due_at: None,
-            };
+            let new = NewEvent::new(Arc::new(event), keys, deliveries);
             tally.add(&tenant, &new, &Appended::New);
         }
         tally

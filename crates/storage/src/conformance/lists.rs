@@ -179,14 +179,7 @@ fn copied(event: &NewEvent, tenant: &TenantId, to: &[SubscriptionId]) -> NewEven
         |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
     let deliveries: Vec<_> = (1..).zip(to).map(deliver).collect();
     let event = Event { tenant: tenant.clone(), deliveries: deliveries.len() as u32, ..(*event.event).clone() };
-    NewEvent {
-        event: Arc::new(event),
-        keys: Vec::new(),
-        deliveries,
-        filtered: Vec::new(),
-        broke_schema: false,
-        due_at: None,
-    }
+    NewEvent::new(Arc::new(event), Vec::new(), deliveries)
 }
 
 fn filters(made: &Made) -> Vec<DeliveryFilter> {

@@ -1,15 +1,19 @@
 //! The cache of tokens, on a clock that stands still until it is moved, with fetches that the tests complete.
 
 use super::{
-    state::{BACKOFF_MAX, BACKOFF_MIN, REFUSAL_PAUSE},
+    state::{BACKOFF_MAX, BACKOFF_MIN, REFUSAL_PAUSE, State},
     *,
 };
 use crate::test_clock::TestClock;
 use futures_util::future::BoxFuture;
-use model::Clock;
+use model::{
+    Clock, SubscriptionId, TenantId,
+    credentials::{ClientAuthentication, OAuth2},
+};
 use std::{
     sync::atomic::{AtomicUsize, Ordering::SeqCst},
     task::{Context, Poll, Waker},
+    time::Duration,
 };
 use tokio::sync::oneshot;
 

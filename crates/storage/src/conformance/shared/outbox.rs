@@ -34,14 +34,7 @@ fn make(case: &str, to: &[SubscriptionId]) -> Make {
             channels: found.channels,
         };
         let keys = found.idempotency_key.into_iter().map(DedupeKey::Idempotency).collect();
-        Made::Event(Box::new(NewEvent {
-            event: Arc::new(event),
-            keys,
-            deliveries,
-            filtered: Vec::new(),
-            broke_schema: false,
-            due_at: None,
-        }))
+        Made::Event(Box::new(NewEvent::new(Arc::new(event), keys, deliveries)))
     })
 }
 
@@ -192,14 +185,7 @@ pub async fn events_that_must_wait_stay_in_the_outbox_in_their_order(cluster: &d
             channels: Default::default(),
         };
         let (keys, deliveries) = (Vec::new(), Vec::new());
-        Made::Event(Box::new(NewEvent {
-            event: Arc::new(event),
-            keys,
-            deliveries,
-            filtered: Vec::new(),
-            broke_schema: false,
-            due_at: None,
-        }))
+        Made::Event(Box::new(NewEvent::new(Arc::new(event), keys, deliveries)))
     });
     assert_eq!(types(&shared(&one).drain_outbox(10, &[], then).await.unwrap()), ["early", "early"]);
 }
