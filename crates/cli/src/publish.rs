@@ -31,6 +31,9 @@ pub(crate) struct Args {
     /// low, normal or high
     #[arg(long)]
     priority: Option<String>,
+    /// A channel of the event; may be given up to ten times
+    #[arg(long = "channel", value_name = "NAME")]
+    channels: Vec<String>,
     /// Send nothing before this time, at most 30 days ahead
     #[arg(long, value_name = "TIME")]
     deliver_at: Option<String>,
@@ -41,14 +44,15 @@ pub(crate) struct Args {
     server: Server,
 }
 
-fn read_data(given: &str) -> anyhow::Result<String> {
+/// Reads a value of a flag: the text itself, `@FILE`, or - for standard input.
+pub(crate) fn read_data(flag: &str, given: &str) -> anyhow::Result<String> {
     if given == "-" {
         let mut text = String::new();
         std::io::stdin().read_to_string(&mut text).context("failed to read standard input")?;
         return Ok(text);
     }
     match given.strip_prefix('@') {
-        Some(file) => std::fs::read_to_string(file).with_context(|| format!("--data: {file} cannot be read")),
+        Some(file) => std::fs::read_to_string(file).with_context(|| format!("{flag}: {file} cannot be read")),
         None => Ok(given.to_owned()),
     }
 }
@@ -66,13 +70,16 @@ fn text(value: &str) -> anyhow::Result<Box<RawValue>> {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     let mut body =
-        BTreeMap::from([("type", text(&args.event_type)?), ("data", raw("--data", read_data(&args.data)?)?)]);
+        BTreeMap::from([("type", text(&args.event_type)?), ("data", raw("--data", read_data("--data", &args.data)?)?)]);
     let texts =
         [("id", args.id), ("timestamp", args.timestamp), ("priority", args.priority), ("deliver_at", args.deliver_at)];
     for (name, value) in texts {
         if let Some(value) = value {
             body.insert(name, text(&value)?);
         }
+    }
+    if !args.channels.is_empty() {
+        body.insert("channels", serde_json::value::to_raw_value(&args.channels)?);
     }
     if let Some(metadata) = args.metadata {
         body.insert("metadata", raw("--metadata", metadata)?);

@@ -1,6 +1,8 @@
 //! `postrider subscription`: lists subscriptions with the health of their receivers, and changes their protection, over
 //! HTTP.
 
+mod shape;
+
 use crate::{
     client::{Caller, Server, escape, print},
     config::parse_rate,
@@ -11,7 +13,7 @@ use http::Method;
 use model::policy::RateLimit;
 use serde_json::{Value, json};
 
-/// List subscriptions and their receivers' health, pause and activate them, limit them
+/// List subscriptions and their receivers' health, pause and activate them, limit and shape them
 ///
 /// With the operator's key --tenant is required, except for `list --all-tenants`.
 #[derive(clap::Args)]
@@ -80,6 +82,21 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
+    /// Choose which events a subscription gets, and the form of its requests
+    Shape {
+        id: String,
+        #[command(flatten)]
+        shape: shape::Shape,
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Try a filter, a script or a template on an event; nothing is stored or sent
+    Try {
+        #[command(flatten)]
+        trial: shape::Try,
+        #[command(flatten)]
+        server: Server,
+    },
 }
 
 #[derive(clap::Args)]
@@ -121,6 +138,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Limit { id, rate, max_in_flight, server } => {
             let change = limits(rate.as_deref(), max_in_flight.as_deref())?;
             (server, Method::PATCH, path(&id, ""), Some(change.to_string()))
+        }
+        Action::Shape { id, shape, server } => {
+            (server, Method::PATCH, path(&id, ""), Some(shape.change()?.to_string()))
+        }
+        Action::Try { trial, server } => {
+            let (name, body) = trial.request()?;
+            (server, Method::POST, format!("/api/v1/webhooks/subscriptions/{name}"), Some(body.to_string()))
         }
     };
     print(&server.call(method, &path, body, &[])?);

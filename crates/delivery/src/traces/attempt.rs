@@ -6,7 +6,7 @@ use super::{
     span::{Span, SpanKind, SpanValue},
 };
 use crate::{lanes::Job, target::Target};
-use model::{Attempt, AttemptResult, IdStyle, SpanId, Timestamp, TraceContext};
+use model::{Attempt, AttemptResult, IdStyle, SpanId, Timestamp, TraceContext, shape::Method};
 use std::sync::Arc;
 
 /// An attempt that is traced.
@@ -66,8 +66,11 @@ impl Attempting {
             ],
             error: None,
         });
+        // The log has the method where it is not the usual one.
+        let logged = attempt.request_headers.lines().find_map(|line| Method::parse(line.strip_prefix(":method: ")?));
+        let method = logged.unwrap_or_default().name();
         let mut attributes = vec![
-            ("http.request.method", SpanValue::fixed("POST")),
+            ("http.request.method", SpanValue::fixed(method)),
             ("messaging.system", SpanValue::fixed("postrider")),
             ("messaging.operation.name", SpanValue::fixed("deliver")),
             ("messaging.operation.type", SpanValue::fixed("process")),
@@ -104,7 +107,7 @@ impl Attempting {
             parent: Some(queue),
             parent_is_remote: false,
             kind: SpanKind::Client,
-            name: "POST".into(),
+            name: method.into(),
             start,
             end: start.after(attempt.duration),
             attributes,

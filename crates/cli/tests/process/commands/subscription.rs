@@ -80,3 +80,47 @@ async fn failing_subscriptions_are_listed_alone() {
     })
     .await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscription_is_shaped_and_shapes_are_tried() {
+    let desk = Desk::open().await;
+    let fields = json!({"url": "https://a.example/hook", "events": ["invoice.*"]});
+    let made = desk.server.tenant("one").await.post("/api/v1/webhooks/subscriptions", &fields).await;
+    let id = made.body["id"].as_str().unwrap().to_owned();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("script.js");
+    std::fs::write(&file, "export default function (webhook) {\n  webhook.body = {n: 1};\n  return webhook;\n}\n")
+        .unwrap();
+    let file = file.to_str().unwrap();
+    let of = |action: &'static str, more: &[&str]| {
+        let of_one: &[&str] = if action == "shape" { &[&id] } else { &[] };
+        desk.command(&[&["subscription", action][..], of_one, &["--tenant", "one"], more].concat())
+    };
+
+    let shape = ["--filter", "data.amount > 100", "--channels", "a, b", "--script", file];
+    let shaped = json_of(&of("shape", &shape).run().await);
+    assert_eq!((&shaped["filter"], &shaped["channels"]), (&json!("data.amount > 100"), &json!(["a", "b"])));
+    assert!(shaped["transformation"]["script"].as_str().unwrap().contains("webhook.body"));
+    let cleared = json_of(&of("shape", &["--filter", "none", "--channels", "none", "--template", "none"]).run().await);
+    assert_eq!((&cleared["filter"], &cleared["transformation"]), (&json!(null), &json!(null)));
+
+    let event = ["--event-type", "invoice.created", "--data", r#"{"amount": 150}"#];
+    let tried = json_of(&of("try", &[&["--filter", "data.amount > 100"][..], &event].concat()).run().await);
+    assert_eq!(tried["matches"], true);
+    let tried = json_of(&of("try", &[&["--script", file][..], &event].concat()).run().await);
+    assert_eq!((&tried["result"], &tried["request"]["body"]), (&json!("sends"), &json!(r#"{"n":1}"#)));
+    let tried = json_of(&of("try", &[&["--template", "slack"][..], &event].concat()).run().await);
+    assert_eq!(tried["result"], "sends");
+
+    for (action, arguments, expected) in [
+        ("shape", vec![], "give --filter, --channels, --script or --template"),
+        ("shape", vec!["--filter", "data.amount >"], "filter: line 1"),
+        ("shape", vec!["--template", "pagerduty", "--option", "x"], "--option \"x\" has no ="),
+        ("shape", vec!["--script", "/nowhere.js"], "--script: /nowhere.js cannot be read"),
+        ("try", vec!["--event-type", "a.b"], "give --filter, --script or --template"),
+        ("try", vec!["--filter", "true", "--event-type", "a.b", "--data", "{"], "--data is not valid JSON"),
+    ] {
+        let ended = of(action, &arguments).run().await;
+        assert!(ended.sentence().contains(expected), "{arguments:?}: {}", ended.stderr);
+    }
+}
