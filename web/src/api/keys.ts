@@ -31,6 +31,7 @@ export const keys = {
     trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
     any: (scope: Scope) => [keyOf(scope), "subscriptions", "any"] as const,
     check: (scope: Scope, fields: Filter) => [keyOf(scope), "subscriptions", "check", fields] as const,
+    filterTest: (scope: Scope, filter: string, event: Filter | null) => [keyOf(scope), "filter-test", filter, event] as const,
   },
   /** Sends of the testing tool, kept while the page is open. */
   tests: (scope: Scope) => [keyOf(scope), "tests"] as const,
