@@ -73,6 +73,6 @@ export const keys = {
     list: (scope: Scope, filter: Filter) => [keyOf(scope), "events", "list", filter] as const,
     detail: (scope: Scope, id: string) => [keyOf(scope), "events", "detail", id] as const,
     payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
-    preview: (scope: Scope, type: string, data: string) => [keyOf(scope), "event-preview", type, data] as const,
+    preview: (scope: Scope, type: string, data: string, channels: string[]) => [keyOf(scope), "event-preview", type, channels, data] as const,
   },
 };

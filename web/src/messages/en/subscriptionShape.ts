@@ -154,7 +154,7 @@ export const subscriptionShape = {
     see: "see its settings",
     filtered: "Left out by filter and channels",
     key: "Kind",
-    kinds: { hmac: "Shared secret (HMAC)", ed25519: "Key pair (ed25519)", unknown: "Rotating from one kind to the other" },
+    kinds: { hmac: "Shared secret (HMAC)", ed25519: "Key pair (ed25519)" },
     publicKeys: "Public keys",
     publicKeysHelp: "Receivers verify v1a signatures with these keys. They are no secret.",
     jwks: "As a JSON Web Key Set, without a key:",

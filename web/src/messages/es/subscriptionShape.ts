@@ -155,7 +155,7 @@ export const subscriptionShape: typeof en = {
     see: "véanse sus ajustes",
     filtered: "Descartados por filtro y canales",
     key: "Clase",
-    kinds: { hmac: "Secreto compartido (HMAC)", ed25519: "Par de claves (ed25519)", unknown: "Rotando de una clase a la otra" },
+    kinds: { hmac: "Secreto compartido (HMAC)", ed25519: "Par de claves (ed25519)" },
     publicKeys: "Claves públicas",
     publicKeysHelp: "Los receptores verifican las firmas v1a con estas claves. No son secretas.",
     jwks: "Como JSON Web Key Set, sin clave:",
