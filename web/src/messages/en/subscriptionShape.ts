@@ -158,6 +158,7 @@ export const subscriptionShape = {
     publicKeys: "Public keys",
     publicKeysHelp: "Receivers verify v1a signatures with these keys. They are no secret.",
     jwks: "As a JSON Web Key Set, without a key:",
+    copyJwks: "Copy address",
     newKind: "Kind of the new secret",
     sameKind: "The same kind",
     bothKinds: "Until the old secret ends, requests carry signatures of both kinds.",

@@ -159,6 +159,7 @@ export const subscriptionShape: typeof en = {
     publicKeys: "Claves públicas",
     publicKeysHelp: "Los receptores verifican las firmas v1a con estas claves. No son secretas.",
     jwks: "Como JSON Web Key Set, sin clave:",
+    copyJwks: "Copiar dirección",
     newKind: "Clase del secreto nuevo",
     sameKind: "La misma clase",
     bothKinds: "Hasta que termine el secreto anterior, las peticiones llevan firmas de las dos clases.",

@@ -3,13 +3,14 @@
 import { Stack, Text } from "@mantine/core";
 import { serverUrl } from "@/api/base";
 import type { SubscriptionDetail } from "@/api/types";
-import { Id } from "@/shared/Id";
+import { Copy, Id } from "@/shared/Id";
 import { useShapeWords } from "../shapeWords";
 import classes from "./detail.module.css";
 
 export function PublicKeys({ subscription: { id, public_keys: keys } }: { subscription: SubscriptionDetail }) {
   const words = useShapeWords().show;
   if (keys.length === 0) return null;
+  const jwks = `${serverUrl()}/api/v1/webhooks/subscriptions/${encodeURIComponent(id)}/jwks.json`;
   return (
     <Stack gap="sm" role="group" aria-label={words.publicKeys}>
       <Text c="dimmed">{words.publicKeysHelp}</Text>
@@ -19,7 +20,7 @@ export function PublicKeys({ subscription: { id, public_keys: keys } }: { subscr
         </div>
       ))}
       <Text component="div">
-        {words.jwks} <Id value={`${serverUrl()}/api/v1/webhooks/subscriptions/${encodeURIComponent(id)}/jwks.json`} whole />
+        {words.jwks} <code className={classes.address}>{jwks}</code> <Copy value={jwks} label={words.copyJwks} />
       </Text>
     </Stack>
   );
