@@ -77,7 +77,7 @@ function Template({ form }: FormProps) {
         description={described(template)[1]}
         inputWrapperOrder={["label", "input", "description", "error"]}
         allowDeselect={false}
-        maxDropdownHeight={420}
+        maxDropdownHeight={260}
         data={TEMPLATES.map((value) => ({ value, label: described(value)[0] }))}
         renderOption={({ option }) => (
           <div>
