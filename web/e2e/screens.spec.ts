@@ -26,6 +26,8 @@ const SCREENS: Record<string, string> = {
   subscriptions: "/subscriptions?tenant=acme",
   "subscription-new": "/subscriptions/new?tenant=acme",
   subscription: "/subscriptions/{subscription}?tenant=acme&of=acme",
+  "subscription-edit": "/subscriptions/{shaped}/edit?tenant=acme&of=acme",
+  "subscription-settings": "/subscriptions/{shaped}?tenant=acme&of=acme&tab=settings",
   "subscription-secret": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=secret",
   "subscription-code": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=code",
   "subscription-breaker": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=breaker",

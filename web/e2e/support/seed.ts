@@ -10,6 +10,8 @@ export type Amount = (typeof AMOUNTS)[number];
 /** Objects that screens are opened for; absent when there is nothing. */
 export interface Seeded {
   subscription?: string;
+  /** It has a filter, a script and credentials, and receives nothing. */
+  shaped?: string;
   delivery?: string;
   event?: string;
   replay?: string;
@@ -48,6 +50,7 @@ export async function seed(operator: Api, receiver: Receiver, amount: Amount): P
     description: amount === "hostile" ? HOSTILE.slice(0, 7).join(" ").replace(/\p{Cc}/gu, "") : "Warehouse",
     events: ["invoice.*"],
   });
+  const shaped = await seedShaped(acme, amount === "hostile");
   if (amount === "much") await seedMuch(operator, subscribe);
   const data = amount === "hostile" ? Object.fromEntries(HOSTILE.map((text, index) => [`${text.slice(0, 40)} ${index}`, text])) : { invoice_id: "inv_1", amount: 1250, currency: "EUR" };
   const events = Array.from({ length: amount === "much" ? 400 : 4 }, (_, index) => ({
@@ -65,7 +68,23 @@ export async function seed(operator: Api, receiver: Receiver, amount: Amount): P
   await acme.post("/api/v1/keys", { name: amount === "hostile" ? HOSTILE[0] : "Backend" });
   const appearance = { name: amount === "hostile" ? HOSTILE[1] : "Example Ltd", color: "#6b21a8" };
   const link = await operator.post<{ id: string }>("/api/v1/portal-sessions", { tenant_id: "acme", mode: "view", appearance });
-  return { subscription: subscription.id, event: event.id, replay: replay.id, link: link.id, ...(delivery ? { delivery: delivery.id } : {}) };
+  return { subscription: subscription.id, shaped, event: event.id, replay: replay.id, link: link.id, ...(delivery ? { delivery: delivery.id } : {}) };
+}
+
+/** Everything that a subscription can choose about events, requests and credentials. */
+async function seedShaped(acme: Api, hostile: boolean): Promise<string> {
+  const text = hostile ? HOSTILE.join(" ").replace(/["\\\p{Cc}]/gu, "").slice(0, 3_000) : "EUR";
+  const { id } = await acme.subscribe("http://127.0.0.1:9/shaped", {
+    events: ["compliance.violation"],
+    filter: `data.currency == "${text}"`,
+    channels: ["project:42", hostile ? "c".repeat(100) : "eu"],
+    transformation: { script: `export default (webhook) => webhook;\n// ${text}${hostile ? `\n//${"x".repeat(30_000)}` : ""}\n` },
+    request: { method: "PUT", path: "/orders/{data.order_id}", query: { type: "{type}" } },
+    compression: "gzip",
+    authentication: { type: "basic", username: text.replace(/[:\u202a-\u202e]/g, "").slice(0, 400), password: "secret" },
+    secret_type: "ed25519",
+  });
+  return id;
 }
 
 async function seedMuch(operator: Api, subscribe: (tenant: Api, path: string, more: object) => Promise<unknown>): Promise<void> {

@@ -18,8 +18,8 @@ export function useRepublish(scope: Scope) {
   const queries = useQueryClient();
   const events = useEventWords();
   return useMutation({
-    mutationFn: ({ type, metadata, payload }: Pick<PublishedEvent, "type" | "metadata"> & { payload: string }) =>
-      publishRaw(scope, type, payload, metadata),
+    mutationFn: ({ type, metadata, channels, payload }: Pick<PublishedEvent, "type" | "metadata" | "channels"> & { payload: string }) =>
+      publishRaw(scope, type, payload, { metadata, channels }),
     onSuccess: ({ deliveries }) => notifications.show({ message: events.republish.done(deliveries) }),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.events.all(scope) }),
   });

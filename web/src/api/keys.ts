@@ -32,6 +32,7 @@ export const keys = {
     trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
     any: (scope: Scope) => [keyOf(scope), "subscriptions", "any"] as const,
     check: (scope: Scope, fields: Filter) => [keyOf(scope), "subscriptions", "check", fields] as const,
+    filterTest: (scope: Scope, filter: string, event: Filter | null) => [keyOf(scope), "filter-test", filter, event] as const,
   },
   /** Sends of the testing tool, kept while the page is open. */
   tests: (scope: Scope) => [keyOf(scope), "tests"] as const,
@@ -75,5 +76,7 @@ export const keys = {
     /** Apart from the events, since reading an event again must not read its payload, which only ever changes by erasure. */
     payload: (scope: Scope, id: string) => [keyOf(scope), "payload", id] as const,
     preview: (scope: Scope, type: string, data: string) => [keyOf(scope), "event-preview", type, data] as const,
+    payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
+    preview: (scope: Scope, type: string, data: string, channels: string[]) => [keyOf(scope), "event-preview", type, channels, data] as const,
   },
 };

@@ -119,6 +119,8 @@ export interface Checkable {
   url: string;
   profile: NonNullable<SubscriptionFields["profile"]>;
   headers: Record<string, string>;
+  transformation?: SubscriptionFields["transformation"];
+  request?: SubscriptionFields["request"];
   event_type?: string;
 }
 

@@ -785,6 +785,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/subscriptions/filter-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a filter on an event
+         * @description The event is a published one, or a type's example, or given data. Nothing is stored. A filter that is not valid is no
+         *     error of this call: the answer has its fault. Needs the scope `webhooks:read`.
+         */
+        post: operations["subscriptions_filter_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/subscriptions/transformation-test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try a transformation on an event
+         * @description A dry run: nothing is stored or sent. The answer has the request that would be sent, or the script's fault, and what
+         *     it wrote to the console. A tenant may have 8 dry runs, checks and tests in flight. Needs the scope `webhooks:manage`.
+         */
+        post: operations["subscriptions_transformation_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/subscriptions/{id}": {
         parameters: {
             query?: never;
@@ -866,6 +908,27 @@ export interface paths {
          * @description Needs the scope `webhooks.secret.view`.
          */
         get: operations["subscriptions_secret"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/webhooks/subscriptions/{id}/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the public keys of a subscription
+         * @description The keys that verify `v1a` signatures, as a JSON Web Key Set. Needs no key: public keys are no secret, and receivers
+         *     fetch them. Empty for a subscription that signs with shared secrets only.
+         */
+        get: operations["subscriptions_jwks"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1132,7 +1195,8 @@ export interface paths {
         };
         /**
          * Get the body of an attempt's request
-         * @description The bytes that were signed and sent; the same in all attempts of a delivery. The newest 200 attempts can be named.
+         * @description The bytes that were signed, before any compression. Without a transformation they are the same in all attempts of a
+         *     delivery. The newest 200 attempts can be named.
          */
         get: operations["deliveries_request_body"];
         put?: never;
@@ -1596,6 +1660,7 @@ export interface components {
             status: string;
             checks: components["schemas"]["HealthCheck"][];
         };
+        AnyEventId: string;
         /** @description Appearance of the portal; null is the dashboard's own. */
         Appearance: {
             name?: string | null;
@@ -1703,6 +1768,70 @@ export interface components {
          * @enum {string}
          */
         AuditedState: "published" | "parallel_only" | "dead" | "missing";
+        /** @description How requests are authenticated, without the secret parts. */
+        Authentication: {
+            type: components["schemas"]["AuthenticationType"];
+            username?: string | null;
+            header?: string | null;
+            token_url?: string | null;
+            client_id?: string | null;
+            scope?: string | null;
+            audience?: string | null;
+            client_authentication?: components["schemas"]["ClientAuthentication"] | null;
+            access_key_id?: string | null;
+            region?: string | null;
+            service?: string | null;
+        };
+        /** @description How requests are authenticated. `type` decides which of the other fields are used. */
+        AuthenticationFields: {
+            type?: components["schemas"]["AuthenticationType"];
+            /** @description `basic`. */
+            username?: string | null;
+            /** @description `basic`; may be empty. */
+            password?: string | null;
+            /** @description `bearer`. */
+            token?: string | null;
+            /**
+             * @description `api_key`: the name of the header.
+             * @example x-api-key
+             */
+            header?: string | null;
+            /** @description `api_key`: the value of the header. */
+            value?: string | null;
+            /**
+             * @description `oauth2`: the token endpoint.
+             * @example https://id.example.com/oauth/token
+             */
+            token_url?: string | null;
+            /** @description `oauth2`. */
+            client_id?: string | null;
+            /** @description `oauth2`. */
+            client_secret?: string | null;
+            /** @description `oauth2`: scopes, separated by spaces. */
+            scope?: string | null;
+            /** @description `oauth2`. */
+            audience?: string | null;
+            /** @default header */
+            client_authentication?: components["schemas"]["ClientAuthentication"] | null;
+            /** @description `aws_sigv4`. */
+            access_key_id?: string | null;
+            /** @description `aws_sigv4`. */
+            secret_access_key?: string | null;
+            /** @description `aws_sigv4`. */
+            session_token?: string | null;
+            /**
+             * @description `aws_sigv4`.
+             * @example eu-west-1
+             */
+            region?: string | null;
+            /**
+             * @description `aws_sigv4`.
+             * @example execute-api
+             */
+            service?: string | null;
+        };
+        /** @enum {string} */
+        AuthenticationType: "basic" | "bearer" | "api_key" | "oauth2" | "aws_sigv4";
         /** @description The backlog of a subscription: its deliveries that wait to be sent. */
         Backlog: {
             tenant_id: components["schemas"]["TenantId"];
@@ -1790,6 +1919,7 @@ export interface components {
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
         };
+        Channel: string;
         /** @description When the circuit breaker opens, and how long it pauses. */
         CircuitBreaker: {
             enabled: boolean;
@@ -1839,6 +1969,13 @@ export interface components {
             /** Format: int32 */
             longest_pause_seconds?: number;
         };
+        /** @enum {string} */
+        ClientAuthentication: "header" | "body";
+        /** @description The client certificate and the authorities, without the private key. */
+        ClientTls: {
+            certificate?: string | null;
+            authorities?: string | null;
+        };
         /**
          * @description State of an event type in the audited code.
          * @enum {string}
@@ -1857,6 +1994,8 @@ export interface components {
         Color: string;
         /** @enum {string} */
         ColorScheme: "light" | "dark";
+        /** @enum {string} */
+        Compression: "gzip" | "zstd";
         /** @description A limit of objects and their number. */
         CountLimit: {
             /**
@@ -2089,6 +2228,11 @@ export interface components {
         };
         /** @enum {string} */
         DeliveryStatus: "pending" | "success" | "failed" | "retrying" | "disabled";
+        /**
+         * @description The end of a dry run.
+         * @enum {string}
+         */
+        DryRunName: "sends" | "drops" | "fails";
         /** @description Health of a subscription's receiver. */
         EndpointHealth: {
             /** @description `healthy`, `degraded` (some attempts fail) or `failing` (nothing is delivered). */
@@ -2132,6 +2276,8 @@ export interface components {
              * @example 4bf92f3577b34da6a3ce929d0e0e4736
              */
             trace_id?: string | null;
+            /** @description Its channels; absent without any. */
+            channels?: components["schemas"]["Channel"][] | null;
             /** @description The first deliveries of the event. */
             deliveries: components["schemas"]["Delivery"][];
             /** @description Total number of deliveries of the event. */
@@ -2199,6 +2345,33 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @description A fault of a filter and its place. */
+        FilterFault: {
+            message: string;
+            /** @description Counted from 1; null for a fault of the whole filter. */
+            line?: number | null;
+            /** @description In characters, counted from 1. */
+            column?: number | null;
+        };
+        /** @description A filter and an event to try it on. */
+        FilterTestRequest: {
+            /** @example data.amount > 100 */
+            filter: string;
+            event: components["schemas"]["TrialEvent"];
+        };
+        /** @description The result of a trial. */
+        FilterTestResult: {
+            /** @description False for a filter that a subscription cannot have. */
+            valid: boolean;
+            fault?: components["schemas"]["FilterFault"] | null;
+            /** @description True when the event would go to the subscription; null when the filter is not valid. */
+            matches?: boolean | null;
+            /** @description Why the event would not go to it, as a sentence. */
+            explanation?: string | null;
+            event_type: components["schemas"]["EventType"];
+            /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
+            warnings?: string[];
+        };
         /** @description A check of liveness or readiness. */
         HealthCheck: {
             /**
@@ -2214,6 +2387,27 @@ export interface components {
         /** @enum {string} */
         HealthState: "healthy" | "degraded" | "failing";
         HyphenatedId: string;
+        /** @description A public key (RFC 8037). */
+        JsonWebKey: {
+            /** @description `OKP`. */
+            kty: string;
+            /** @description `Ed25519`. */
+            crv: string;
+            /** @description The 32 bytes of the key in URL-safe base64. */
+            x: string;
+            /** @description The key's thumbprint (RFC 7638). */
+            kid: string;
+            /** @description `EdDSA`. */
+            alg: string;
+            /** @description `sig`. */
+            use: string;
+        };
+        /** @description The public keys of a subscription as a JSON Web Key Set (RFC 7517). */
+        JsonWebKeySet: {
+            keys: components["schemas"]["JsonWebKey"][];
+            /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
+            warnings?: string[];
+        };
         /** @description A key without its text. */
         Key: {
             id: components["schemas"]["KeyId"];
@@ -2278,6 +2472,8 @@ export interface components {
             matches: boolean;
             /** @description Why: `waits_for_activation` and `dropped` are paused subscriptions that collect events or do not. */
             reason: components["schemas"]["Reach"];
+            /** @description With `filtered_out`: the result of the filter, as a sentence. */
+            explanation?: string | null;
         };
         /** @description Published events of a type that do not match the catalog. */
         MisfitShown: {
@@ -2315,6 +2511,13 @@ export interface components {
              *     stored at once, with its deliveries to the subscriptions of now. A time in the past means now.
              */
             deliver_at?: string | null;
+            /**
+             * @description Channels of the event: subscriptions with channels get it only if they share one. Letters, digits and `-_.:`.
+             * @example [
+             *       "project:42"
+             *     ]
+             */
+            channels?: components["schemas"]["Channel"][] | null;
         };
         /** @description Events to publish together, all or none. */
         NewEvents: {
@@ -2724,7 +2927,7 @@ export interface components {
             burst?: number | null;
         };
         /** @enum {string} */
-        Reach: "receives" | "waits_for_activation" | "not_subscribed" | "dropped" | "disabled";
+        Reach: "receives" | "waits_for_activation" | "not_subscribed" | "other_channels" | "filtered_out" | "dropped" | "disabled";
         /** @description The process accepts events. */
         Ready: {
             status: string;
@@ -2916,10 +3119,24 @@ export interface components {
             /** Format: date-time */
             uploaded_at: string;
         };
+        /** @description The form of requests beside headers and body. Fields that are absent get their default. */
+        RequestFields: {
+            /** @default POST */
+            method?: components["schemas"]["RequestMethod"] | null;
+            /**
+             * @description Replaces the path of the URL. May have placeholders: `{id}`, `{type}`, `{timestamp}`, `{tenant}`, `{data.…}` and
+             *     `{metadata.…}`.
+             * @example /orders/{data.order_id}
+             */
+            path?: string | null;
+            /** @description Parameters that are added to the query of the URL: an object of texts, with the same placeholders. */
+            query?: Record<string, never> | null;
+        };
+        /** @enum {string} */
+        RequestMethod: "POST" | "PUT" | "PATCH";
         /** @description A request as it would be sent. */
         RequestPreview: {
-            /** @example POST */
-            method: string;
+            method: components["schemas"]["RequestMethod"];
             url: string;
             /**
              * @description All headers but `Host` and `Content-Length`. Values of credentials are masked; signatures are those of a secret
@@ -2927,6 +3144,12 @@ export interface components {
              */
             headers: Record<string, never>;
             body: string;
+        };
+        /** @description The form of requests beside headers and body. */
+        RequestShape: {
+            method: components["schemas"]["RequestMethod"];
+            path?: string | null;
+            query: Record<string, never>;
         };
         /** @description Days of retention; null: for ever, as far as the tenant is concerned. */
         RetentionInForce: {
@@ -3070,10 +3293,18 @@ export interface components {
              * @default 86400
              */
             grace_seconds?: number | null;
+            secret_type?: components["schemas"]["SecretType"] | null;
         };
         /** @description The new secret, which is shown only this once. */
         Rotated: {
             secret: string;
+            /** @description The key that verifies the new signatures; null for a shared secret. */
+            public_key?: string | null;
+            /**
+             * Format: date-time
+             * @description When the old secret stops signing; null when it signs nothing any more.
+             */
+            previous_until?: string | null;
             message: string;
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
@@ -3102,6 +3333,19 @@ export interface components {
         };
         /** @enum {string} */
         Scope: "events:publish" | "webhooks:manage" | "webhooks:read" | "webhooks.secret.view" | "webhooks.secret.rotate";
+        /** @description A fault of a script. */
+        ScriptFault: {
+            message: string;
+            /**
+             * Format: int32
+             * @description Counted from 1; null when the fault has no place in the script.
+             */
+            line?: number | null;
+            /** Format: int32 */
+            column?: number | null;
+        };
+        /** @enum {string} */
+        SecretType: "hmac" | "ed25519";
         /** @description The secrets that sign a subscription's requests. */
         Secrets: {
             /** @description The current secret; null when the subscription has none. */
@@ -3201,6 +3445,16 @@ export interface components {
         };
         /** @description Counts of deliveries and attempts. */
         StatsCounts: {
+            /**
+             * Format: int64
+             * @description Events that were published in this time. Only in totals; null in groups and with a filter.
+             */
+            events?: number | null;
+            /**
+             * Format: int64
+             * @description Deliveries that were not made because the subscription's filter or channels left the event out.
+             */
+            filtered: number;
             /**
              * Format: int64
              * @description Deliveries of events that were published in this time.
@@ -3362,6 +3616,16 @@ export interface components {
             /** Format: int32 */
             auto_disable_after_hours?: number | null;
             on_pause: components["schemas"]["OnPause"];
+            /** @description The CEL expression that chooses events; null: all of its types. */
+            filter?: string | null;
+            channels: components["schemas"]["Channel"][];
+            transformation?: components["schemas"]["Transformation"] | null;
+            request?: components["schemas"]["RequestShape"] | null;
+            compression?: components["schemas"]["Compression"] | null;
+            /** @description The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets. */
+            public_keys: string[];
+            authentication?: components["schemas"]["Authentication"] | null;
+            tls?: components["schemas"]["ClientTls"] | null;
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
         };
@@ -3382,6 +3646,8 @@ export interface components {
             profile?: components["schemas"]["Profile"] | null;
             /** @description Custom headers. */
             headers?: Record<string, never> | null;
+            transformation?: components["schemas"]["TransformationFields"] | null;
+            request?: components["schemas"]["RequestFields"] | null;
             event_type?: components["schemas"]["EventType"] | null;
         };
         /** @description A subscription, with its backlog when the query asks for it. */
@@ -3438,6 +3704,7 @@ export interface components {
              *     accepts the first two only. Can only be set at creation.
              */
             secret?: string | null;
+            secret_type?: components["schemas"]["SecretType"] | null;
             rate_limit?: components["schemas"]["RateLimitFields"] | null;
             /**
              * Format: int32
@@ -3453,6 +3720,18 @@ export interface components {
             auto_disable_after_hours?: number | null;
             /** @default collect */
             on_pause?: components["schemas"]["OnPause"] | null;
+            /**
+             * @description Only events for which this expression is true: CEL over `type`, `data`, `metadata` and `tenant`.
+             * @example data.amount > 100
+             */
+            filter?: string | null;
+            /** @description Only events with at least one of these channels. Null or an empty list: all events. */
+            channels?: components["schemas"]["Channel"][] | null;
+            transformation?: components["schemas"]["TransformationFields"] | null;
+            request?: components["schemas"]["RequestFields"] | null;
+            compression?: components["schemas"]["Compression"] | null;
+            authentication?: components["schemas"]["AuthenticationFields"] | null;
+            tls?: components["schemas"]["TlsFields"] | null;
         };
         SubscriptionId: string;
         SubscriptionIdOrUuid: string;
@@ -3466,6 +3745,8 @@ export interface components {
             field: string;
             message: string;
         };
+        /** @enum {string} */
+        Template: "slack" | "discord" | "microsoft-teams" | "pagerduty" | "opsgenie" | "form" | "cloudevents" | "cloudevents-binary";
         /** @description A customer organisation. */
         Tenant: {
             id: components["schemas"]["TenantId"];
@@ -3592,6 +3873,70 @@ export interface components {
         };
         /** Format: date-time */
         Time: string;
+        /** @description A client certificate, and the authorities of the receiver's certificate; all in PEM. */
+        TlsFields: {
+            /** @description The client's certificate, followed by its chain. */
+            certificate?: string | null;
+            /** @description The key of the certificate, not encrypted. */
+            private_key?: string | null;
+            /** @description The receiver's certificate must be signed by one of these, and not by a public authority. */
+            authorities?: string | null;
+        };
+        /** @description A change of requests before they are signed: a script or a template. */
+        Transformation: {
+            script?: string | null;
+            template?: components["schemas"]["Template"] | null;
+            /** @description Keys are shown as `***` to keys without the scope `webhooks.secret.view`. */
+            options?: Record<string, never> | null;
+        };
+        /** @description A change of requests before they are signed: a script or a template. */
+        TransformationFields: {
+            /**
+             * @description JavaScript with a default export: a function of the request that returns it, or null to drop the delivery.
+             * @example export default function (webhook) { webhook.body.text = webhook.type; return webhook; }
+             */
+            script?: string | null;
+            template?: components["schemas"]["Template"] | null;
+            /** @description Options of the template, such as the `routing_key` of PagerDuty: an object of texts. */
+            options?: Record<string, never> | null;
+        };
+        /** @description A transformation, the subscription's fields that it works on, and an event to try it on. */
+        TransformationTestRequest: {
+            transformation?: components["schemas"]["TransformationFields"];
+            /** @description The URL of the subscription; a place holder when absent. Nothing is sent to it. */
+            url?: string | null;
+            /** @default platform */
+            profile?: components["schemas"]["Profile"] | null;
+            headers?: Record<string, never> | null;
+            request?: components["schemas"]["RequestFields"] | null;
+            event: components["schemas"]["TrialEvent"];
+        };
+        /** @description The result of a dry run. */
+        TransformationTestResult: {
+            /**
+             * @description `sends`: the request would be sent. `drops`: the delivery would end without a request. `fails`: the attempt would
+             *     fail.
+             */
+            result: components["schemas"]["DryRunName"];
+            fault?: components["schemas"]["ScriptFault"] | null;
+            request?: components["schemas"]["RequestPreview"] | null;
+            /** @description The lines that the script wrote with `console.log`. */
+            console: string[];
+            /**
+             * Format: double
+             * @description Milliseconds that the script ran; null for a template.
+             */
+            duration_ms?: number | null;
+            /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
+            warnings?: string[];
+        };
+        /** @description An event to try something on: a published one by its `id`, or a `type` with optional data. */
+        TrialEvent: {
+            id?: components["schemas"]["AnyEventId"] | null;
+            type?: components["schemas"]["EventType"] | null;
+            data?: Record<string, never> | null;
+            metadata?: Record<string, never> | null;
+        };
         /** @description A subscription in trouble. */
         TroubledSubscription: {
             tenant_id: components["schemas"]["TenantId"];
@@ -4064,6 +4409,15 @@ export interface components {
          *     - `not_found`: The tenant does not exist.
          */
         NoSuchReplayOrNoSuchTenant: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description The tenant has no such subscription. */
+        NoSuchSubscription: {
             headers: {
                 [name: string]: unknown;
             };
@@ -5931,6 +6285,81 @@ export interface operations {
             default: components["responses"]["Error"];
         };
     };
+    subscriptions_filter_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Required with the operator's key */
+                "X-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FilterTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FilterTestResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfTokenRequiredOrForbidden"];
+            404: components["responses"]["NoSuchEventOrNoSuchTenant"];
+            408: components["responses"]["Timeout"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["InvalidOrMalformedJsonInPlatformApi"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    subscriptions_transformation_test: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Required with the operator's key */
+                "X-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransformationTestRequest"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransformationTestResult"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfTokenRequiredOrForbidden"];
+            404: components["responses"]["NoSuchEventOrNoSuchTenant"];
+            408: components["responses"]["Timeout"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["InvalidOrMalformedJsonInPlatformApi"];
+            429: components["responses"]["TooManyTests"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
     subscriptions_get: {
         parameters: {
             query?: {
@@ -6146,6 +6575,31 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NoSuchSubscriptionOrNoSuchTenant"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    subscriptions_jwks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JsonWebKeySet"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["NoSuchSubscription"];
             default: components["responses"]["Error"];
         };
     };

@@ -16,12 +16,12 @@ function answer(body: object, headers: Record<string, string> = {}) {
 test("a_payload_is_sent_as_it_is_typed_with_every_digit", async () => {
   const requests = answer({ id: "evt_1" });
   await publishRaw(scope, "a.b", DATA);
-  await previewRaw(scope, "a.b", DATA);
+  await previewRaw(scope, "a.b", DATA, { metadata: { a: 1 }, channels: ["project:1"] });
   await testRaw(scope, "sub_1", "a.b", DATA);
   const bodies = await Promise.all(requests.map((request) => request.text()));
   expect(bodies).toEqual([
     `{"type":"a.b","data":${DATA},"metadata":{}}`,
-    `{"type":"a.b","data":${DATA}}`,
+    `{"type":"a.b","data":${DATA},"metadata":{"a":1},"channels":["project:1"]}`,
     `{"event_type":"a.b","payload":${DATA}}`,
   ]);
   expect(requests.map(({ headers }) => headers.get("x-tenant-id"))).toEqual(["acme", "acme", "acme"]);

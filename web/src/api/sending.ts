@@ -12,24 +12,39 @@ export function rawObject(members: Record<string, string>): string {
   return `{${parts.join(",")}}`;
 }
 
-export function publishRaw(scope: Scope, type: string, data: string, metadata: unknown = {}): Promise<Accepted> {
+/** What an event has beside its type and data. */
+export interface Beside {
+  metadata?: unknown;
+  channels?: string[] | null | undefined;
+}
+
+function eventText(type: string, data: string, { metadata, channels }: Beside): string {
+  return rawObject({
+    type: JSON.stringify(type),
+    data,
+    metadata: JSON.stringify(metadata ?? {}),
+    ...(channels?.length ? { channels: JSON.stringify(channels) } : {}),
+  });
+}
+
+export function publishRaw(scope: Scope, type: string, data: string, beside: Beside = {}): Promise<Accepted> {
   return call(
     api.POST("/api/v1/events", {
       params: { header: tenantHeader(scope) },
       body: { type, data: {} },
-      bodySerializer: () => rawObject({ type: JSON.stringify(type), data, metadata: JSON.stringify(metadata ?? {}) }),
+      bodySerializer: () => eventText(type, data, beside),
       headers: JSON_BODY,
     }),
   );
 }
 
 /** Whether the event fits the catalog, and who would receive it. Nothing is stored or sent. */
-export function previewRaw(scope: Scope, type: string, data: string, signal?: AbortSignal): Promise<EventPreview> {
+export function previewRaw(scope: Scope, type: string, data: string, beside: Beside = {}, signal?: AbortSignal): Promise<EventPreview> {
   return call(
     api.POST("/api/v1/events/preview", {
       params: { header: tenantHeader(scope) },
       body: { type, data: {} },
-      bodySerializer: () => rawObject({ type: JSON.stringify(type), data }),
+      bodySerializer: () => eventText(type, data, beside),
       headers: JSON_BODY,
       signal,
     }),

@@ -15,6 +15,7 @@ type Facts = Pick<DeliveryDetail, "status" | "response_code" | "error_message" |
 /** `limit` of the receiver's answers: 410 ends a subscription, 401 and 403 are signatures, 404 is a wrong path. */
 export function explain(delivery: Facts, words: Words): Explanation {
   const tried = words.attempts(delivery.attempt_number);
+  if (delivery.status === "failed" && failureOf(delivery) === "dropped") return { title: words.dropped, advice: null };
   switch (delivery.status) {
     case "success":
       return { title: words.delivered(tried), advice: null };
@@ -46,6 +47,9 @@ export type Failure =
   | "client"
   | "server"
   | "redirect"
+  | "dropped"
+  | "shape"
+  | "token"
   | "unknown";
 
 export function failureOf({ response_code: code, error_message: message }: Pick<Facts, "response_code" | "error_message">): Failure {
@@ -59,6 +63,10 @@ export function failureOf({ response_code: code, error_message: message }: Pick<
     return "unknown";
   }
   const text = (message ?? "").toLowerCase();
+  // These tell what happened before a connection, in words that may be the script's own.
+  if (text.endsWith("transformation dropped it")) return "dropped";
+  if (/^not sent: (the transformation failed|the event has no)/.test(text)) return "shape";
+  if (text.startsWith("not sent: no access token")) return "token";
   if (/host name|name server|dns/.test(text)) return "dns";
   if (/address policy|not allow/.test(text)) return "policy";
   if (/certificate|tls/.test(text)) return "tls";

@@ -11,12 +11,13 @@ test("single_quotes_cannot_end_a_shell_word", () => {
 
 test("curl_leaves_computed_headers_out_and_keeps_the_body", () => {
   const command = toCurl({
+    method: "PUT",
     url: "https://a.example/?a=1&b=2",
     headers: { "Content-Length": "9", "X-Name": "O'Brien" },
     body: "@/etc/passwd",
   });
   expect(command).toBe(
-    "curl --request POST \\\n  'https://a.example/?a=1&b=2' \\\n  --header 'X-Name: O'\\''Brien' \\\n  --data-raw @/etc/passwd",
+    "curl --request PUT \\\n  'https://a.example/?a=1&b=2' \\\n  --header 'X-Name: O'\\''Brien' \\\n  --data-raw @/etc/passwd",
   );
 });
 

@@ -22,7 +22,7 @@ export const overview = {
     p95: "95th percentile",
     p99: "99th percentile",
   },
-  chart: { title: "Deliveries", delivered: "Delivered", failed: "Failed", range: "Time", day: "Last 24 hours", month: "Last 30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
+  chart: { heading: "Events and deliveries", events: "Events", published: "Published", title: "Deliveries", delivered: "Delivered", failed: "Failed", range: "Time", day: "Last 24 hours", month: "Last 30 days", text: (delivered: string, failed: string) => `${delivered} delivered, ${failed} failed` },
   trouble: {
     title: "Failing now",
     subscription: "Subscription",

@@ -28,10 +28,13 @@ export const testing = {
   place: (line: number) => `Line ${line}`,
   strict: "This installation refuses to publish events that do not fit. A test is sent all the same.",
   accepted: "It can be sent all the same.",
+  channels: "Of a published event. A test goes to the subscription in any case.",
   reach: {
     receives: "The subscription receives published events of this type.",
     waits_for_activation: "The subscription is paused: it gets published events after its activation.",
     not_subscribed: "The subscription does not name this type: it gets a test, but no published event.",
+    other_channels: "The subscription has other channels: it gets a test, but not this event when it is published.",
+    filtered_out: "The subscription’s filter leaves this event out: it gets a test, but no such published event.",
     dropped: "The subscription is paused and drops published events.",
     disabled: "The subscription is disabled, so nothing is sent to it.",
   } as Record<string, string>,

@@ -24,7 +24,7 @@ export const overview: typeof en = {
     p95: "Percentil 95",
     p99: "Percentil 99",
   },
-  chart: { title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "Últimas 24 horas", month: "Últimos 30 días", text: (delivered, failed) => `Entregadas: ${delivered}; fallidas: ${failed}` },
+  chart: { heading: "Eventos y entregas", events: "Eventos", published: "Publicados", title: "Entregas", delivered: "Entregadas", failed: "Fallidas", range: "Tiempo", day: "Últimas 24 horas", month: "Últimos 30 días", text: (delivered, failed) => `Entregadas: ${delivered}; fallidas: ${failed}` },
   trouble: {
     title: "Fallan ahora",
     subscription: "Suscripción",

@@ -30,10 +30,13 @@ export const testing: typeof english = {
   place: (line) => `Línea ${line}`,
   strict: "Esta instalación rechaza publicar eventos que no cumplen. Una prueba se envía de todos modos.",
   accepted: "Se puede enviar de todos modos.",
+  channels: "De un evento publicado. Una prueba va a la suscripción en cualquier caso.",
   reach: {
     receives: "La suscripción recibe los eventos publicados de este tipo.",
     waits_for_activation: "La suscripción está en pausa: recibe los eventos publicados después de su activación.",
     not_subscribed: "La suscripción no incluye este tipo: recibe una prueba, pero ningún evento publicado.",
+    other_channels: "La suscripción tiene otros canales: recibe una prueba, pero no este evento cuando se publica.",
+    filtered_out: "El filtro de la suscripción deja fuera este evento: recibe una prueba, pero ningún evento publicado así.",
     dropped: "La suscripción está en pausa y descarta los eventos publicados.",
     disabled: "La suscripción está desactivada, así que no se le envía nada.",
   },

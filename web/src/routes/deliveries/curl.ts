@@ -7,6 +7,7 @@ export function shellQuote(text: string): string {
 }
 
 interface Sent {
+  method: string;
   url: string;
   headers: Record<string, unknown>;
   body: string | null | undefined;
@@ -15,9 +16,9 @@ interface Sent {
 /** curl sets these itself; a wrong length would break the request. */
 const LEFT_OUT = new Set(["content-length", "host", "connection", "transfer-encoding", "accept-encoding"]);
 
-export function toCurl({ url, headers, body }: Sent): string {
+export function toCurl({ method, url, headers, body }: Sent): string {
   // Without the option curl takes brackets and braces of the URL for a pattern, and sends several requests.
-  const parts = [/[[\]{}]/.test(url) ? "curl --globoff --request POST" : "curl --request POST", shellQuote(url)];
+  const parts = [`curl${/[[\]{}]/.test(url) ? " --globoff" : ""} --request ${shellQuote(method)}`, shellQuote(url)];
   for (const [name, value] of Object.entries(headers)) {
     if (LEFT_OUT.has(name.toLowerCase())) continue;
     parts.push(`--header ${shellQuote(`${name}: ${String(value)}`)}`);

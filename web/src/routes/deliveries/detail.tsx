@@ -21,6 +21,7 @@ import { Foreign } from "@/shared/Foreign";
 import { Panel } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Receiver } from "@/shared/Receiver";
+import { sentRequest } from "@/shared/requestLine";
 import { toCurl } from "./curl";
 import classes from "./detail.module.css";
 import { Exchange } from "./exchange";
@@ -167,7 +168,8 @@ function chosenAttempt(attempts: Attempt[], number: number | undefined): Attempt
 }
 
 async function copyCurl(attempt: Attempt, url: string, message: string): Promise<void> {
-  await navigator.clipboard.writeText(toCurl({ url, headers: attempt.request_headers, body: attempt.request_body }));
+  const sent = sentRequest(attempt.request_headers, url);
+  await navigator.clipboard.writeText(toCurl({ ...sent, url: sent.url ?? url, body: attempt.request_body }));
   notifications.show({ message });
 }
 

@@ -11,6 +11,7 @@ import { Foreign } from "@/shared/Foreign";
 import { HttpMessage } from "@/shared/HttpMessage";
 import { JsonView } from "@/shared/JsonView";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { sentRequest } from "@/shared/requestLine";
 import { showHidden } from "@/shared/text";
 import { deliveriesRoute } from "./route";
 
@@ -54,13 +55,7 @@ export function Exchange({ scope, delivery, attempt, url }: Props) {
       {attempt && (
         <>
           <Tabs.Panel value="request" pt="md">
-            <HttpMessage
-              title={words.requestOf(attempt.attempt_number)}
-              line={<>POST {showHidden(url ?? "")}</>}
-              headers={attempt.request_headers}
-              body={attempt.request_body}
-              noBody={words.noBody}
-            />
+            <Request attempt={attempt} url={url} />
           </Tabs.Panel>
           <Tabs.Panel value="response" pt="md">
             <Response attempt={attempt} />
@@ -75,6 +70,25 @@ export function Exchange({ scope, delivery, attempt, url }: Props) {
         )}
       </Tabs.Panel>
     </Tabs>
+  );
+}
+
+function Request({ attempt, url }: { attempt: Attempt; url: string | null }) {
+  const { deliveries } = useMessages();
+  const words = deliveries.detail;
+  const sent = sentRequest(attempt.request_headers, url);
+  return (
+    <HttpMessage
+      title={words.requestOf(attempt.attempt_number)}
+      line={
+        <>
+          {showHidden(sent.method)} {showHidden(sent.url ?? "")}
+        </>
+      }
+      headers={sent.headers}
+      body={attempt.request_body}
+      noBody={words.noBody}
+    />
   );
 }
 

@@ -17,6 +17,7 @@ export function Facts({ event }: { event: PublishedEvent }) {
         [words.id, <Id key="id" value={event.id} whole />],
         [words.key, isOwnId(event.id) ? words.own : words.duplicates],
         [words.tenant, <Foreign key="tenant" text={event.tenant_id} />],
+        event.channels?.length ? [words.channels, <Foreign key="channels" text={event.channels.join(", ")} />] : null,
         [words.occurred, <Time key="occurred" at={event.timestamp} as="exact" />],
         [words.accepted, <Time key="accepted" at={event.created_at} as="exact" />],
         event.deliver_at ? [words.deliverAt, <Time key="deliverAt" at={event.deliver_at} as="exact" />] : null,

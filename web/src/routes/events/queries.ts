@@ -6,6 +6,7 @@ import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { isStatus } from "@/api/problem";
 import { tenantHeader, type Scope } from "@/api/scope";
+import { previewRaw } from "@/api/sending";
 import type { PublishedEvent, Subscription } from "@/api/types";
 import type { EventFilter, EventQuery } from "./filter";
 
@@ -103,36 +104,22 @@ export function eventDeliveriesQuery(scope: Scope, id: string) {
   });
 }
 
-/** Who would receive an event of this type now. The data has no part in it, so none is sent. */
-export function previewQuery(scope: Scope, type: string) {
+/**
+ * Who would receive this event now. `payload` is null when no filter looks at it, or when it was erased; it goes as raw
+ * text.
+ */
+export function previewQuery(scope: Scope, { id, type, metadata, channels }: PublishedEvent, payload: string | null) {
   return queryOptions({
-    queryKey: [...keys.subscriptions.all(scope), "preview", type],
-    queryFn: () =>
-      call(api.POST("/api/v1/events/preview", { params: { header: tenantHeader(scope) }, body: { type, data: {} } })),
+    queryKey: [...keys.subscriptions.all(scope), "preview", id, payload !== null],
+    queryFn: ({ signal }) => previewRaw(scope, type, payload ?? "{}", { metadata, channels }, signal),
     staleTime: 10_000,
     retry: false,
   });
 }
 
-/** The copy as it would be published: a strict catalog looks at its data. The data goes as raw text. */
+/** The copy as it would be published: a strict catalog looks at its data. */
 export function fullPreviewQuery(scope: Scope, event: PublishedEvent, payload: string) {
-  const { type, metadata } = event;
-  return queryOptions({
-    queryKey: [...keys.subscriptions.all(scope), "preview", type, event.id],
-    queryFn: () =>
-      call(
-        api.POST("/api/v1/events/preview", {
-          params: { header: tenantHeader(scope) },
-          body: { type, data: {}, metadata },
-          bodySerializer: () =>
-            `{"type":${JSON.stringify(type)},"data":${payload},"metadata":${JSON.stringify(metadata)}}`,
-          headers: { "Content-Type": "application/json" },
-        }),
-      ),
-    staleTime: 0,
-    gcTime: 0,
-    retry: false,
-  });
+  return queryOptions({ ...previewQuery(scope, event, payload), staleTime: 0, gcTime: 0 });
 }
 
 /** The same number of subscriptions as a preview names. */

@@ -13,9 +13,10 @@ import { Id } from "@/shared/Id";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Receiver } from "@/shared/Receiver";
 import { StatusBadge } from "@/shared/StatusBadge";
+import { showHidden } from "@/shared/text";
 import { Absent } from "@/shared/Time";
 import classes from "./page.module.css";
-import { eventDeliveriesQuery, previewQuery, subscriptionsQuery } from "./queries";
+import { eventDeliveriesQuery, payloadQuery, previewQuery, subscriptionsQuery } from "./queries";
 import { recipientsOf, type Recipient } from "./recipients";
 
 const SHOWN = 20;
@@ -32,12 +33,18 @@ export function Receivers({ scope, event, onSend }: Props) {
   const format = useFormat();
   const partial = event.delivery_count > event.deliveries.length;
   const deliveries = useQuery({ ...eventDeliveriesQuery(scope, event.id), enabled: partial });
-  const preview = useQuery(previewQuery(scope, event.type));
   const subscriptions = useQuery(subscriptionsQuery(scope));
-  const error = deliveries.error ?? preview.error ?? subscriptions.error;
+  // Only filters look at the payload, which may be large.
+  const filtered = !event.payload_erased_at && (subscriptions.data?.some(({ filter }) => filter) ?? false);
+  const payload = useQuery({ ...payloadQuery(scope, event.id), enabled: filtered });
+  const preview = useQuery({
+    ...previewQuery(scope, event, filtered ? (payload.data ?? null) : null),
+    enabled: subscriptions.data !== undefined && (!filtered || payload.data !== undefined),
+  });
+  const error = deliveries.error ?? subscriptions.error ?? payload.error ?? preview.error;
   const known = partial ? deliveries.data : event.deliveries;
   if (error) {
-    const retry = () => void Promise.all([deliveries, preview, subscriptions].map((query) => query.error && query.refetch()));
+    const retry = () => void Promise.all([deliveries, subscriptions, payload, preview].map((query) => query.error && query.refetch()));
     return <ProblemNotice error={error} onRetry={retry} inline />;
   }
   if (known === undefined || preview.data === undefined || subscriptions.data === undefined) return <Skeleton height={160} />;
@@ -146,7 +153,14 @@ function Missed({ recipient, event, onSend }: MissedProps) {
     <>
       <Link to="/subscriptions/$id" params={{ id: recipient.id }} search={{ of: event.tenant_id }}>
         <Receiver url={recipient.url ?? recipient.id} description={recipient.description} />
-        <div className={classes.why}>{events.receivers.why[recipient.why ?? "unknown"]}</div>
+        <div className={classes.why}>
+          {events.receivers.why[recipient.why ?? "unknown"]}
+          {recipient.explanation && (
+            <>
+              : <bdi>{showHidden(recipient.explanation)}</bdi>
+            </>
+          )}
+        </div>
       </Link>
       {sendable && (
         <Button variant="subtle" color="gray" size="compact-sm" onClick={() => onSend?.(recipient)}>

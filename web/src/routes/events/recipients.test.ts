@@ -19,6 +19,20 @@ describe("whyNot", () => {
     expect(whyNot("dropped", changed, ACCEPTED)).toBe("droppedNow");
   });
 
+  it("tells_filters_and_channels_apart", () => {
+    const changed = { ...old, updated_at: "2026-11-30T11:00:00Z", filter: "data.a > 1" };
+    expect(whyNot("other_channels", old, ACCEPTED)).toBe("otherChannels");
+    expect(whyNot("filtered_out", old, ACCEPTED)).toBe("filteredOut");
+    expect(whyNot("filtered_out", changed, ACCEPTED)).toBe("filteredOutNow");
+  });
+
+  it("claims_nothing_about_a_filter_whose_payload_was_erased", () => {
+    const filtered = { ...old, filter: "data.a > 1" };
+    expect(whyNot("filtered_out", filtered, ACCEPTED, true)).toBe("filterErased");
+    expect(whyNot("receives", filtered, ACCEPTED, true)).toBe("filterErased");
+    expect(whyNot("receives", old, ACCEPTED, true)).toBe("wouldNow");
+  });
+
   it("compares_the_time_of_disabling", () => {
     expect(whyNot("disabled", { ...old, disabled_at: "2026-11-29T00:00:00Z" }, ACCEPTED)).toBe("disabled");
     expect(whyNot("disabled", { ...old, disabled_at: "2026-11-30T10:00:01Z" }, ACCEPTED)).toBe("disabledNow");
@@ -44,6 +58,7 @@ describe("recipientsOf", () => {
       ],
       [subscription],
     );
+    expect(missed[0]?.explanation).toBeNull();
     expect(got.map(({ id, url }) => [id, url])).toEqual([["sub_a", "https://a.example"]]);
     expect(missed.map(({ id, why }) => [id, why])).toEqual([["sub_b", "notSubscribed"]]);
   });

@@ -7,6 +7,8 @@ export interface Match {
   url: string;
   matches: boolean;
   reason: string;
+  /** With `filtered_out`: what the filter says. */
+  explanation?: string | null | undefined;
 }
 
 /**
@@ -17,6 +19,11 @@ export type WhyNot =
   | "createdLater"
   | "notSubscribed"
   | "notSubscribedNow"
+  | "otherChannels"
+  | "otherChannelsNow"
+  | "filteredOut"
+  | "filteredOutNow"
+  | "filterErased"
   | "dropped"
   | "droppedNow"
   | "disabled"
@@ -31,13 +38,16 @@ export interface Recipient {
   description: string | null;
   delivery: Delivery | null;
   why: WhyNot | null;
+  /** What the filter says about the event; null without a filter's decision. */
+  explanation: string | null;
   /** Now it would get the event, so it can be sent there. */
   reachable: boolean;
 }
 
-type Known = Pick<Subscription, "created_at" | "updated_at" | "disabled_at" | "is_active">;
+type Known = Pick<Subscription, "created_at" | "updated_at" | "disabled_at" | "is_active" | "filter">;
 
-export function whyNot(reason: string, subscription: Known | undefined, acceptedAt: string): WhyNot {
+/** `erased`: the payload that a filter would look at is gone. */
+export function whyNot(reason: string, subscription: Known | undefined, acceptedAt: string, erased = false): WhyNot {
   const accepted = Date.parse(acceptedAt);
   if (subscription === undefined) return "unknown";
   if (Date.parse(subscription.created_at) > accepted) return "createdLater";
@@ -45,20 +55,24 @@ export function whyNot(reason: string, subscription: Known | undefined, accepted
   switch (reason) {
     case "not_subscribed":
       return unchanged ? "notSubscribed" : "notSubscribedNow";
+    case "other_channels":
+      return unchanged ? "otherChannels" : "otherChannelsNow";
+    case "filtered_out":
+      return erased ? "filterErased" : unchanged ? "filteredOut" : "filteredOutNow";
     case "dropped":
       return unchanged ? "dropped" : "droppedNow";
     case "disabled":
       return subscription.disabled_at && Date.parse(subscription.disabled_at) <= accepted ? "disabled" : "disabledNow";
     case "receives":
     case "waits_for_activation":
-      return "wouldNow";
+      return erased && subscription.filter ? "filterErased" : "wouldNow";
     default:
       return "unknown";
   }
 }
 
 export function recipientsOf(
-  event: Pick<PublishedEvent, "created_at">,
+  event: Pick<PublishedEvent, "created_at" | "payload_erased_at">,
   deliveries: Delivery[],
   matches: Match[],
   subscriptions: Subscription[],
@@ -68,18 +82,20 @@ export function recipientsOf(
   const delivered = new Set(deliveries.map((delivery) => delivery.subscription_id));
   const got = deliveries.map((delivery): Recipient => {
     const id = delivery.subscription_id;
-    return { id, url: urls.get(id) ?? known.get(id)?.url ?? null, description: known.get(id)?.description ?? null, delivery, why: null, reachable: false };
+    return { id, url: urls.get(id) ?? known.get(id)?.url ?? null, description: known.get(id)?.description ?? null, delivery, why: null, explanation: null, reachable: false };
   });
   const missed = matches
     .filter((match) => !delivered.has(match.subscription_id))
     .map((match): Recipient => {
       const subscription = known.get(match.subscription_id);
+      const why = whyNot(match.reason, subscription, event.created_at, Boolean(event.payload_erased_at));
       return {
         id: match.subscription_id,
         url: match.url,
         description: subscription?.description ?? null,
         delivery: null,
-        why: whyNot(match.reason, subscription, event.created_at),
+        why,
+        explanation: why === "filteredOut" || why === "filteredOutNow" ? (match.explanation ?? null) : null,
         reachable: match.matches && (subscription?.is_active ?? false),
       };
     });

@@ -54,7 +54,7 @@ export function OverviewPage() {
       <section aria-labelledby="overview-chart" className={classes.section}>
         <div className={classes.chartHead}>
           <Title order={2} id="overview-chart">
-            {words.title}
+            {words.heading}
           </Title>
           <SegmentedControl
             aria-label={words.range}
@@ -74,7 +74,7 @@ export function OverviewPage() {
         </div>
         <Figures figures={figures.data} />
         {stats ? (
-          <Suspense fallback={<Skeleton height={264} />}>
+          <Suspense fallback={<Skeleton height={266} />}>
             <DeliveriesChart periods={stats.series ?? []} unit={days === 1 ? "hour" : "day"} />
           </Suspense>
         ) : (

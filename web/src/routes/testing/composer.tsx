@@ -10,7 +10,10 @@ import type { SubscriptionDetail } from "@/api/types";
 import { testing as english } from "@/messages/en/testing";
 import { testing as spanish } from "@/messages/es/testing";
 import { useWords } from "@/messages/words";
+import { useMay } from "@/session/context";
+import { Channels } from "@/shared/Channels";
 import { JsonEditor } from "@/shared/JsonEditor";
+import { showHidden } from "@/shared/text";
 import { Answer, Misfits } from "./checks";
 import { testingRoute } from "./route";
 import { SendButtons } from "./send";
@@ -31,7 +34,9 @@ export function Composer({ scope, subscription, onSent }: Props) {
   const type = typeFor(search.type, subscription.events, types.map(({ event_type: name }) => name));
   const draft = useDraft(scope, type);
   const editor = useRef<HTMLTextAreaElement>(null);
-  const reach = draft.preview?.matches.find(({ subscription_id: id }) => id === subscription.id)?.reason;
+  const mayPublish = useMay("events:publish");
+  const match = draft.preview?.matches.find(({ subscription_id: id }) => id === subscription.id);
+  const reach = match?.reason;
   return (
     <Stack gap="md">
       <Answer type={type} draft={draft} />
@@ -57,8 +62,13 @@ export function Composer({ scope, subscription, onSent }: Props) {
         />
       )}
       <Misfits draft={draft} editor={editor} />
+      {mayPublish && <Channels value={draft.channels} onChange={draft.setChannels} description={words.channels} />}
       {subscription.is_active ? (
-        reach && reach !== "receives" && <Text c="dimmed">{words.reach[reach] ?? ""}</Text>
+        reach && reach !== "receives" && (
+          <Text c="dimmed">
+            {words.reach[reach] ?? ""} {match?.explanation && <bdi>({showHidden(match.explanation)})</bdi>}
+          </Text>
+        )
       ) : (
         <Text c="var(--pr-warn)">
           {words.inactive}{" "}

@@ -18,16 +18,17 @@ interface Props {
   scope: Scope;
   type: string;
   data: string;
+  channels: string[];
   pending: boolean;
   error: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function PublishConfirm({ scope, type, data, pending, error, onConfirm, onClose }: Props) {
+export function PublishConfirm({ scope, type, data, channels, pending, error, onConfirm, onClose }: Props) {
   const words = useWords({ en: english, es: spanish }).publish;
   const format = useFormat();
-  const query = useQuery({ ...previewQuery(scope, type, data), staleTime: 0 });
+  const query = useQuery({ ...previewQuery(scope, type, data, channels), staleTime: 0 });
   const preview = query.isPlaceholderData ? undefined : query.data;
   const count = preview?.deliveries ?? 0;
   const receivers = (preview?.matches ?? []).filter(({ matches }) => matches);

@@ -25,10 +25,10 @@ export function choicesQuery(scope: Scope, url: string) {
   });
 }
 
-export function previewQuery(scope: Scope, type: string, data: string) {
+export function previewQuery(scope: Scope, type: string, data: string, channels: string[]) {
   return queryOptions({
-    queryKey: keys.events.preview(scope, type, data),
-    queryFn: ({ signal }) => previewRaw(scope, type, data, signal),
+    queryKey: keys.events.preview(scope, type, data, channels),
+    queryFn: ({ signal }) => previewRaw(scope, type, data, { channels }, signal),
     placeholderData: keepPreviousData,
     retry: false,
     // Payloads may be large: one that was edited away is not kept.

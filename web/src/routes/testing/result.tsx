@@ -17,6 +17,7 @@ import { Foreign, Url } from "@/shared/Foreign";
 import { useFormat } from "@/shared/format";
 import { HttpMessage } from "@/shared/HttpMessage";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { sentRequest } from "@/shared/requestLine";
 import { Signature } from "@/shared/SignatureSteps";
 import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
@@ -109,6 +110,7 @@ function Exchange({ scope, sent, attempt, failed }: ExchangeProps) {
   const { deliveries } = useMessages();
   const { detail } = deliveries;
   const code = attempt.response_code;
+  const request = sentRequest(attempt.request_headers, sent.url);
   return (
     <>
       <TimeSplit timings={attempt.timings_ms} remoteIp={attempt.remote_ip} />
@@ -123,8 +125,8 @@ function Exchange({ scope, sent, attempt, failed }: ExchangeProps) {
         <Tabs.Panel value="request" pt="md">
           <HttpMessage
             title={words.tabs.request}
-            line={<>POST {showHidden(sent.url)}</>}
-            headers={attempt.request_headers}
+            line={`${showHidden(request.method)} ${showHidden(request.url ?? "")}`}
+            headers={request.headers}
             body={attempt.request_body}
             noBody={detail.noBody}
           />

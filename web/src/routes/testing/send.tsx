@@ -63,6 +63,7 @@ export function SendButtons({ scope, subscription, type, draft, onSent }: Props)
           scope={scope}
           type={type}
           data={draft.text}
+          channels={draft.channels}
           pending={publish.isPending}
           error={publish.error}
           onConfirm={() => publish.mutate(draft.text, { onSuccess: close })}
@@ -99,7 +100,7 @@ function about(scope: Scope, { id, url }: SubscriptionDetail) {
   return { tenant: scope.tenant ?? undefined, subscriptionId: id, url };
 }
 
-function useSending({ scope, subscription, type, onSent }: Props) {
+function useSending({ scope, subscription, type, draft, onSent }: Props) {
   const queries = useQueryClient();
   const { id } = subscription;
   const name = type ?? "";
@@ -116,7 +117,7 @@ function useSending({ scope, subscription, type, onSent }: Props) {
     onSettled,
   });
   const publish = useMutation({
-    mutationFn: (payload: string) => publishRaw(scope, name, payload),
+    mutationFn: (payload: string) => publishRaw(scope, name, payload, { channels: draft.channels }),
     onSuccess: ({ id: eventId, deliveries }) => onSent({ ...known, kind: "publish", eventId, deliveryId: null, deliveries }),
     onSettled,
   });

@@ -26,9 +26,13 @@ export interface Draft {
   settled: boolean;
   setText: (text: string, type?: string) => void;
   restore: () => void;
+  /** Of a published event; a test has none. */
+  channels: string[];
+  setChannels: (channels: string[]) => void;
 }
 
 export function useDraft(scope: Scope, type: string | null): Draft {
+  const [channels, setChannels] = useState<string[]>([]);
   const [drafts, setDrafts] = useState<Record<string, string>>({});
   const shown = useQuery({ ...eventTypeQuery(scope, type ?? ""), enabled: scope.tenant !== null && type !== null });
   const example = shown.data?.exampleText;
@@ -42,7 +46,7 @@ export function useDraft(scope: Scope, type: string | null): Draft {
   const checked = typed === undefined ? text : later;
   const read = useMemo(() => readObject(checked), [checked]);
   const preview = useQuery({
-    ...previewQuery(scope, type ?? "", checked),
+    ...previewQuery(scope, type ?? "", checked, channels),
     enabled: scope.tenant !== null && type !== null && !loading && read.state === "object",
   });
   return {
@@ -56,6 +60,8 @@ export function useDraft(scope: Scope, type: string | null): Draft {
     setText: (next, of = type ?? undefined) => {
       if (of !== undefined) setDrafts((before) => ({ ...before, [of]: next }));
     },
+    channels,
+    setChannels,
     restore: () => {
       if (type !== null) setDrafts((before) => ({ ...before, [type]: initial }));
     },

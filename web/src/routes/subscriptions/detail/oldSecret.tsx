@@ -1,5 +1,5 @@
-//! What the old secret does after a rotation. The API names its end only to sessions that may read secrets, so the page
-//! keeps the end of the grace period that it asked for.
+//! What the old secret does after a rotation. The subscription names its end only to sessions that may read secrets, so
+//! the page keeps what the rotation answered.
 
 import { Text } from "@mantine/core";
 import { queryOptions, skipToken, useQuery } from "@tanstack/react-query";
@@ -15,11 +15,6 @@ export interface Rotation {
 
 export function rotationQuery(scope: Scope, id: string) {
   return queryOptions<Rotation>({ queryKey: keys.subscriptions.rotated(scope, id), queryFn: skipToken, gcTime: Infinity });
-}
-
-/** The end of a grace period that begins now, by the server's clock. */
-export function graceEnd(seconds: number, now: number): string | null {
-  return seconds === 0 ? null : new Date(now + seconds * 1000).toISOString();
 }
 
 export function OldSecret({ scope, id }: { scope: Scope; id: string }) {

@@ -13,6 +13,7 @@ import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { Age, Countdown, Time } from "@/shared/Time";
 import { statsQuery } from "../queries";
+import { useShapeWords } from "../shapeWords";
 
 const AttemptsChart = lazy(() => import("@/shared/charts/AttemptsChart"));
 
@@ -91,6 +92,7 @@ function Answer({ scope, subscription }: Props) {
           )}
         </Text>
       )}
+      <Chosen subscription={subscription} />
       {breaker.state === "open" && breaker.next_probe_at && (
         <Text>
           {subscriptions.breaker.probe} <Countdown until={breaker.next_probe_at} />
@@ -100,9 +102,26 @@ function Answer({ scope, subscription }: Props) {
   );
 }
 
+/** A receiver that misses events looks here first: a filter may leave them out. */
+function Chosen({ subscription: { id, filter, channels } }: { subscription: SubscriptionDetail }) {
+  const { which, show } = useShapeWords();
+  const some = which.some(Boolean(filter), channels.length);
+  if (some === "") return null;
+  return (
+    <Text c="dimmed">
+      {show.onlySome} {some},{" "}
+      <Link to="/subscriptions/$id" params={{ id }} search={(before) => ({ ...before, tab: "settings" as const })} replace>
+        {show.see}
+      </Link>
+      .
+    </Text>
+  );
+}
+
 function Figures({ stats }: { stats: Stats }) {
   const { subscriptions } = useMessages();
   const words = subscriptions.detail.figures;
+  const { filtered } = useShapeWords().show;
   const format = useFormat();
   return (
     <List>
@@ -111,6 +130,7 @@ function Figures({ stats }: { stats: Stats }) {
           {value}
         </Figure>
       ))}
+      {stats.total.filtered > 0 && <Figure label={filtered}>{format.number(stats.total.filtered)}</Figure>}
     </List>
   );
 }

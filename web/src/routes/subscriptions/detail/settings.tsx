@@ -16,6 +16,7 @@ import { Absent, Time } from "@/shared/Time";
 import { RetryLine } from "../retryLine";
 import { planQuery } from "../queries";
 import { subscriptionRoute } from "../route";
+import { Shape } from "./shape";
 
 export function Settings({ scope, subscription }: { scope: Scope; subscription: SubscriptionDetail }) {
   const { subscriptions } = useMessages();
@@ -27,6 +28,7 @@ export function Settings({ scope, subscription }: { scope: Scope; subscription: 
   return (
     <Stack gap="xl">
       <Facts rows={rows} />
+      <Shape subscription={subscription} />
       <section>
         <Title order={3} mb="sm">
           {words.retryPlan}

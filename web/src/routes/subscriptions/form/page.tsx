@@ -19,12 +19,18 @@ import { ProblemNotice } from "@/shared/ProblemNotice";
 import { ChooseOwner } from "../chooseTenant";
 import { changeSubscription, createSubscription, subscriptionQuery } from "../queries";
 import { editSubscriptionRoute } from "../route";
+import { useShapeWords } from "../shapeWords";
+import { Authentication } from "./authentication";
 import { Delivering } from "./delivering";
+import { toFormErrors } from "./errors";
 import { EventPicker } from "./eventPicker";
 import classes from "./form.module.css";
 import { Preview } from "./preview";
+import { ShapeSection } from "./shapeSection";
+import { useTrial } from "./useTrial";
 import { EMPTY, toFields, toValues, type Values } from "./values";
 import { Where } from "./where";
+import { Which } from "./which";
 import { useFormWords } from "./words";
 
 export function NewSubscriptionPage() {
@@ -56,6 +62,7 @@ interface Props {
 
 function SubscriptionForm({ scope, id, initial }: Props) {
   const words = useFormWords();
+  const shape = useShapeWords();
   const { shared } = useMessages();
   const queries = useQueryClient();
   const navigate = useNavigate();
@@ -64,6 +71,7 @@ function SubscriptionForm({ scope, id, initial }: Props) {
     initialValues: initial,
     validate: { events: (events) => (events.length === 0 ? words.noneChosen : null) },
   });
+  const trial = useTrial(scope, form.values.events);
   const open = (to: string) =>
     void navigate({
       to: "/subscriptions/$id",
@@ -92,8 +100,11 @@ function SubscriptionForm({ scope, id, initial }: Props) {
     <form className={classes.form} onSubmit={form.onSubmit((values) => save.mutate(values))}>
       <div className={classes.fields}>
         <PageAnswer>{id === null ? words.create : words.edit}</PageAnswer>
-        <Where form={form} scope={scope} fixedProfile={id !== null} />
+        <Where form={form} scope={scope} type={trial.type} fixedProfile={id !== null} />
         <EventPicker form={form} scope={scope} />
+        <Which form={form} scope={scope} trial={trial} />
+        <ShapeSection form={form} scope={scope} trial={trial} />
+        <Authentication form={form} />
         <Delivering form={form} />
         {save.error && <ProblemNotice error={save.error} inline />}
         <Group>
@@ -116,7 +127,7 @@ function SubscriptionForm({ scope, id, initial }: Props) {
           </Button>
         </Group>
       </div>
-      <Preview scope={scope} values={form.values} />
+      <Preview scope={scope} values={form.values} type={trial.type} />
       <Modal
         opened={created !== null}
         onClose={() => created && open(created.id)}
@@ -126,29 +137,17 @@ function SubscriptionForm({ scope, id, initial }: Props) {
         <Stack>
           <Text>{words.created}</Text>
           {created?.secret && <Id value={created.secret} whole />}
+          {created?.public_keys[0] && (
+            <>
+              <Text>{shape.publicKey}</Text>
+              <Id value={created.public_keys[0]} whole />
+            </>
+          )}
           <Group justify="flex-end">
             <Button onClick={() => created && open(created.id)}>{shared.close}</Button>
           </Group>
         </Stack>
       </Modal>
     </form>
-  );
-}
-
-const FIELDS: Record<string, keyof Values> = {
-  event_types: "events",
-  timeout_seconds: "timeout",
-  max_retries: "maxRetries",
-  max_in_flight: "inFlight",
-  auto_disable_after_hours: "disable",
-};
-
-/** The server's names of fields, with or without a path below them, to the form's. */
-function toFormErrors(errors: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(errors).map(([field, message]) => {
-      const top = field.replace(/^\//, "").split(/[./[]/)[0] ?? field;
-      return [top === "rate_limit" ? "rate" : top === "retry" ? "delays" : (FIELDS[top] ?? top), message];
-    }),
   );
 }

@@ -5,21 +5,24 @@ import type { Scope } from "@/api/scope";
 import { useMessages } from "@/messages/context";
 import { HttpMessage } from "@/shared/HttpMessage";
 import { showHidden } from "@/shared/text";
+import { useShapeWords } from "../shapeWords";
 import classes from "./form.module.css";
 import type { Values } from "./values";
 import { useChecked } from "./where";
 import { useFormWords } from "./words";
 
-export function Preview({ scope, values }: { scope: Scope; values: Values }) {
+export function Preview({ scope, values, type }: { scope: Scope; values: Values; type: string | null }) {
   const words = useFormWords();
+  const shape = useShapeWords();
   const { deliveries } = useMessages();
-  const preview = useChecked(scope, values).data?.preview;
+  const checked = useChecked(scope, values, type).data;
+  const preview = checked?.preview;
   if (!preview) {
     return (
       <aside className={classes.preview} data-later aria-label={words.preview}>
         <Title order={3}>{words.preview}</Title>
         <Text size="xs" c="dimmed">
-          {words.previewLater}
+          {checked === undefined ? words.previewLater : checked.ok ? shape.previewDrops : shape.previewFault}
         </Text>
       </aside>
     );

@@ -1,20 +1,19 @@
 //! The values of the form, and the request body that they make.
 
-import type { Subscription, SubscriptionFields } from "@/api/types";
-
-export interface Header {
-  name: string;
-  value: string;
-}
+import type { SecretType, Subscription, SubscriptionFields } from "@/api/types";
+import { credentialFields, NO_CREDENTIALS, toCredentials, type CredentialValues } from "./credentials";
+import { NO_SHAPE, shapeFields, toShape, type Pair, type ShapeValues } from "./shape";
 
 export type ScheduleKind = "profile" | "list" | "exponential";
 
-export interface Values {
+export interface Values extends ShapeValues, CredentialValues {
   url: string;
   description: string;
   events: string[];
   profile: "platform" | "tenant" | "standard";
-  headers: Header[];
+  /** Of the generated secret; only a creation chooses it here. */
+  secretType: SecretType;
+  headers: Pair[];
   timeout: number | "";
   retry: boolean;
   maxRetries: number | "";
@@ -30,14 +29,14 @@ export interface Values {
   onPause: "collect" | "drop";
 }
 
-/** The server masks values that may be credentials for sessions that may not read secrets. */
-export const MASKED = "***";
-
 export const EMPTY: Values = {
+  ...NO_SHAPE,
+  ...NO_CREDENTIALS,
   url: "",
   description: "",
   events: [],
   profile: "platform",
+  secretType: "hmac",
   headers: [],
   timeout: "",
   retry: true,
@@ -58,6 +57,8 @@ export function toValues(subscription: Subscription): Values {
   const schedule = subscription.retry?.schedule ?? "profile";
   return {
     ...EMPTY,
+    ...toShape(subscription),
+    ...toCredentials(subscription),
     url: subscription.url,
     description: subscription.description ?? "",
     events: subscription.events,
@@ -89,7 +90,7 @@ const orNull = (value: number | ""): number | null => (value === "" ? null : val
 /** Fields that did not change are left out of a change, so that two people can edit different ones. */
 export function toFields(values: Values, before: Values | null): SubscriptionFields {
   const all = fieldsOf(values);
-  if (before === null) return all;
+  if (before === null) return { ...all, secret_type: values.secretType };
   const old: Record<string, unknown> = fieldsOf(before);
   const changed = Object.entries(all).filter(([name, value]) => JSON.stringify(value) !== JSON.stringify(old[name]));
   return Object.fromEntries(changed);
@@ -112,10 +113,12 @@ function fieldsOf(values: Values): SubscriptionFields {
     max_in_flight: orNull(values.inFlight),
     auto_disable_after_hours: orNull(values.disable),
     on_pause: values.onPause,
+    ...shapeFields(values),
+    ...credentialFields(values),
   };
 }
 
-export function headersOf(headers: Header[]): Record<string, string> {
+export function headersOf(headers: Pair[]): Record<string, string> {
   return Object.fromEntries(headers.filter(({ name }) => name.trim() !== "").map(({ name, value }) => [name.trim(), value]));
 }
 

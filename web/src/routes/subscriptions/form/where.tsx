@@ -8,17 +8,21 @@ import { useQuery } from "@tanstack/react-query";
 import type { Scope } from "@/api/scope";
 import { useSession } from "@/session/context";
 import { showHidden } from "@/shared/text";
-import { checkQuery } from "../queries";
+import { checkQuery, type Checkable } from "../queries";
 import classes from "./form.module.css";
-import { headersOf, MASKED, type Values } from "./values";
+import { useShapeWords } from "../shapeWords";
+import { MASKED, requestOf, trialTransformation } from "./shape";
+import { headersOf, type Values } from "./values";
 import { useFormWords } from "./words";
 
 export interface FormProps {
   form: UseFormReturnType<Values>;
 }
 
-export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope; fixedProfile: boolean }) {
+/** `type` is that of the event which everything is tried on. */
+export function Where({ form, scope, type, fixedProfile }: FormProps & { scope: Scope; type: string | null; fixedProfile: boolean }) {
   const words = useFormWords();
+  const shape = useShapeWords().authentication;
   const receiver = useSession().receiver_url;
   return (
     <fieldset className={classes.section}>
@@ -33,7 +37,7 @@ export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope;
         withAsterisk={false}
         {...form.getInputProps("url")}
       />
-      <UrlCheck scope={scope} values={form.values} />
+      <UrlCheck scope={scope} values={form.values} type={type} />
       {receiver && form.values.url === "" && (
         <div>
           <Button variant="default" onClick={() => form.setFieldValue("url", receiver)}>
@@ -53,16 +57,25 @@ export function Where({ form, scope, fixedProfile }: FormProps & { scope: Scope;
         data={(["platform", "tenant", "standard"] as const).map((value) => ({ value, label: words.profiles[value] }))}
         {...form.getInputProps("profile")}
       />
+      {!fixedProfile && (
+        <Select
+          label={shape.secretType}
+          allowDeselect={false}
+          data={(["hmac", "ed25519"] as const).map((value) => ({ value, label: shape.secretTypes[value] }))}
+          {...form.getInputProps("secretType")}
+        />
+      )}
       <Headers form={form} />
     </fieldset>
   );
 }
 
-/** The values that a check needs, once typing has paused. */
-export function useChecked(scope: Scope, values: Values) {
+/** What the server says about the values, once typing has paused. */
+export function useChecked(scope: Scope, values: Values, type: string | null) {
   const [url] = useDebouncedValue(values.url.trim(), 500);
   const [headers] = useDebouncedValue(values.headers, 500);
-  const first = values.events.find((pattern) => !pattern.includes("*"));
+  const shape = JSON.stringify({ transformation: trialTransformation(values), request: requestOf(values) });
+  const [shaped] = useDebouncedValue(shape, 800);
   // The beginning of an address is no fault yet.
   const begun = ["https://", "http://"].some((scheme) => scheme.startsWith(url.toLowerCase()));
   return useQuery(
@@ -70,19 +83,22 @@ export function useChecked(scope: Scope, values: Values) {
       url: begun ? "" : url,
       profile: values.profile,
       headers: headersOf(headers),
-      ...(first === undefined ? {} : { event_type: first }),
+      ...(JSON.parse(shaped) as Pick<Checkable, "transformation" | "request">),
+      ...(type === null ? {} : { event_type: type }),
     }),
   );
 }
 
-function UrlCheck({ scope, values }: { scope: Scope; values: Values }) {
+function UrlCheck({ scope, values, type }: { scope: Scope; values: Values; type: string | null }) {
   const words = useFormWords();
-  const check = useChecked(scope, values);
+  const check = useChecked(scope, values, type);
   if (check.data === undefined) return check.isFetching ? <Text c="dimmed">{words.checking}</Text> : null;
-  if (check.data.ok) return <Text c="var(--pr-good)">{words.checked}</Text>;
+  // Other fields show their faults themselves.
+  const problems = check.data.problems.filter(({ field }) => !/^(transformation|request)\b/.test(field));
+  if (problems.length === 0) return <Text c="var(--pr-good)">{words.checked}</Text>;
   return (
     <div role="status">
-      {check.data.problems.map(({ field, message }) => (
+      {problems.map(({ field, message }) => (
         <Text key={field + message} c="var(--pr-bad)">
           {showHidden(message)}
         </Text>

@@ -1,0 +1,87 @@
+//! What the form sends: shapes and credentials, and only what was changed.
+
+import { describe, expect, it } from "vitest";
+import type { Subscription } from "@/api/types";
+import { formField, placeIn } from "./errors";
+import { trialTransformation } from "./shape";
+import { EMPTY, toFields, toValues } from "./values";
+
+const STORED = {
+  url: "https://a.example/",
+  events: ["*"],
+  profile: "platform",
+  headers: {},
+  timeout_seconds: 30,
+  retry_enabled: true,
+  max_retries: 3,
+  on_pause: "collect",
+  channels: [],
+  public_keys: [],
+} as unknown as Subscription;
+
+describe("toFields", () => {
+  it("sends_no_shape_and_no_credentials_by_default", () => {
+    expect(toFields(EMPTY, null)).toMatchObject({ filter: null, channels: [], transformation: null, request: null, compression: null, authentication: null, tls: null });
+  });
+
+  it("leaves_out_what_did_not_change_also_kept_secrets", () => {
+    const before = toValues({ ...STORED, filter: "data.a > 1", authentication: { type: "bearer" }, tls: { certificate: "PEM" } });
+    expect(toFields(before, before)).toEqual({});
+    expect(toFields({ ...before, filter: "data.a > 2 " }, before)).toEqual({ filter: "data.a > 2" });
+  });
+
+  it("keeps_secrets_that_are_not_typed_and_replaces_typed_ones", () => {
+    const before = toValues({ ...STORED, authentication: { type: "basic", username: "old" } });
+    const change = (part: object) => toFields({ ...before, authentication: { ...before.authentication, ...part } }, before).authentication;
+    expect(change({ username: "new" })).toEqual({ type: "basic", username: "new" });
+    expect(change({ password: "pw " })).toEqual({ type: "basic", username: "old", password: "pw " });
+    expect(change({ type: "bearer", token: "t" })).toEqual({ type: "bearer", token: "t" });
+    expect(change({ type: "none" })).toBeNull();
+  });
+
+  it("keeps_an_optional_session_token", () => {
+    const before = toValues({ ...STORED, authentication: { type: "aws_sigv4", access_key_id: "A", region: "r", service: "s" } });
+    const fields = toFields({ ...before, authentication: { ...before.authentication, region: "r2" } }, before);
+    expect(fields.authentication).toEqual({ type: "aws_sigv4", access_key_id: "A", session_token: "***", region: "r2", service: "s" });
+  });
+
+  it("keeps_the_private_key_of_a_certificate", () => {
+    const before = toValues({ ...STORED, tls: { certificate: "PEM", authorities: null } });
+    expect(toFields({ ...before, tls: { ...before.tls, authorities: "CA" } }, before).tls).toEqual({ certificate: "PEM", authorities: "CA" });
+    expect(toFields({ ...before, tls: { certificate: "", private_key: "", authorities: "" } }, before).tls).toBeNull();
+  });
+
+  it("sends_only_the_options_of_the_chosen_template", () => {
+    const fields = toFields({ ...EMPTY, form: "template", template: "pagerduty", routingKey: " key " }, null);
+    expect(fields.transformation).toEqual({ template: "pagerduty", options: { routing_key: "key", severity: "error" } });
+    expect(toFields({ ...EMPTY, form: "template" }, null).transformation).toEqual({ template: "slack", options: {} });
+  });
+
+  it("has_a_request_only_when_it_differs_from_the_default", () => {
+    const query = [{ name: "t", value: "{type}" }, { name: " ", value: "x" }];
+    expect(toFields({ ...EMPTY, query }, null).request).toEqual({ method: "POST", path: null, query: { t: "{type}" } });
+    expect(toFields({ ...EMPTY, query: [{ name: "", value: "x" }] }, null).request).toBeNull();
+  });
+});
+
+describe("trialTransformation", () => {
+  it("has_a_place_holder_for_a_hidden_key", () => {
+    const masked = { ...EMPTY, form: "template" as const, template: "pagerduty" as const, routingKey: "***" };
+    expect(trialTransformation(masked)).toMatchObject({ options: { routing_key: "0".repeat(32) } });
+  });
+});
+
+describe("formField", () => {
+  it("finds_the_field_of_a_path", () => {
+    const names = ["filter", "channels[0]", "transformation.script", "transformation", "request.query.t", "authentication.token_url", "tls.private_key", "rate_limit.limit"];
+    expect(names.map(formField)).toEqual(["filter", "channels", "script", "transformation", "query", "authentication.token_url", "tls.private_key", "rate"]);
+  });
+});
+
+describe("placeIn", () => {
+  it("reads_the_place_in_front_of_a_message", () => {
+    expect(placeIn("line 2, column 8: `&` is not an operator")).toEqual({ line: 2, column: 8, message: "`&` is not an operator" });
+    expect(placeIn("line 3: TypeError: x")).toEqual({ line: 3, column: null, message: "TypeError: x" });
+    expect(placeIn("must not be empty")).toBeNull();
+  });
+});
