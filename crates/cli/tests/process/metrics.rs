@@ -29,7 +29,7 @@ use testing::Postgres;
 use tokio::net::TcpListener;
 
 /// A response of `/metrics`.
-struct Scraped {
+pub(crate) struct Scraped {
     status: StatusCode,
     content_type: String,
     text: String,
@@ -37,7 +37,7 @@ struct Scraped {
 
 impl Scraped {
     /// The value of a series as the text has it.
-    fn value(&self, series: &str) -> Option<f64> {
+    pub(crate) fn value(&self, series: &str) -> Option<f64> {
         let line = self.text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
         Some(line.parse().unwrap())
     }
@@ -75,7 +75,7 @@ async fn scrape_with(address: SocketAddr, headers: &[(&str, &str)]) -> Scraped {
     Scraped { status, content_type, text: String::from_utf8(body.to_vec()).unwrap() }
 }
 
-async fn scrape(server: &Server) -> Scraped {
+pub(crate) async fn scrape(server: &Server) -> Scraped {
     let scraped = scrape_with(server.address, &[]).await;
     assert_eq!(scraped.status, 200, "{}", scraped.text);
     scraped
