@@ -4,7 +4,7 @@
 use super::{Place, Recorder, SUBSCRIPTIONS, nothing_waits, on_both_stores};
 use crate::{
     metrics::scrape,
-    support::{server::Server, wait_until},
+    support::{alone, server::Server, wait_until},
 };
 use serde_json::{Value, json};
 use std::{
@@ -17,7 +17,7 @@ on_both_stores! {
     processes_of_scripts_have_no_environment_and_end_with_the_server,
 }
 
-/// Bodies of functions with a part of the error that their deliveries show (or another one, on a slow machine); none when
+/// Bodies of functions with a part of the error that their deliveries show (or the limit of time, on a slow machine); none when
 /// the request is sent.
 const SCRIPTS: [(&str, &str); 16] = [
     ("for (;;);", "longer than"),
@@ -25,22 +25,23 @@ const SCRIPTS: [(&str, &str); 16] = [
     ("new Array(1e9) + ''", "longer than"),
     ("/(a+)+$/.test('a'.repeat(60) + 'b')", "longer than"),
     ("[1, 2, 3].sort(() => { for (;;); })", "longer than"),
-    ("const all = []; for (;;) all.push('x'.repeat(1e6))", "memory|longer than"),
-    ("let s = 'x'; for (;;) s += s", "RangeError"),
+    ("const all = []; for (;;) all.push('x'.repeat(1e6))", "memory"),
+    ("let s = 'x'; for (;;) s += s", "string too long"),
     ("'x'.repeat(2 ** 30)", "RangeError"),
     ("const f = () => f() + 1; f()", "stack"),
     ("webhook.body = 'x'.repeat(1e6)", "262144 bytes"),
-    ("let o = {}; for (let i = 0; i < 1e5; i++) o = { o }; webhook.body = o", "levels"),
-    ("webhook.body.self = webhook", "circular"),
+    ("let o = {}; for (let i = 0; i < 1e3; i++) o = { o }; webhook.body = o", "levels"),
+    ("webhook.body.self = webhook", "contains itself"),
     ("webhook.path = '//evil.example/'", "path"),
     ("webhook.headers['webhook-id'] = 'other'", "webhook-id"),
-    ("globalThis.process.exit(1)", "ReferenceError"),
+    ("globalThis.process.exit(1)", "TypeError"),
     ("Object.prototype.toJSON = () => 'forged'; Array.prototype.map = () => []; String.prototype.split = null", ""),
 ];
 
 #[allow(clippy::disallowed_methods, reason = "measures how fast the server answers")]
 async fn hostile_scripts_leave_the_server_responsive(place: Place) {
     const EVENTS: usize = 5;
+    let _alone = alone().await;
     let (bad, good) = (Recorder::start().await, Recorder::start().await);
     let server = place.launch().start().await;
     let attacker = server.tenant("attacker").await;
@@ -73,7 +74,7 @@ async fn hostile_scripts_leave_the_server_responsive(place: Place) {
         assert_eq!(list.len(), EVENTS, "{body}");
         for one in list {
             let error = one["error_message"].as_str().unwrap_or_default();
-            let is_expected = fault.split('|').any(|part| error.contains(part));
+            let is_expected = error.contains(fault) || error.contains("longer than 500 ms");
             assert!(is_expected && error.is_empty() == fault.is_empty(), "{body}: {one}");
         }
     }
