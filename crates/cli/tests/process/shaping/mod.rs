@@ -3,6 +3,7 @@
 //! Independent programs verify what arrives. Each test runs on SQLite and on PostgreSQL unless it needs one of them.
 
 mod aws;
+mod copy;
 mod filters;
 mod hostile;
 mod oauth;

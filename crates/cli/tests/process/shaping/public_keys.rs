@@ -106,7 +106,7 @@ async fn signatures_are_verified_with_the_keys_of_the_jwks_url(place: Place) {
 /// The key `whpk_…` of a key of the JWKS.
 fn key_of(x: &Value) -> String {
     let mut text = x.as_str().unwrap().replace('-', "+").replace('_', "/");
-    while text.len() % 4 != 0 {
+    while !text.len().is_multiple_of(4) {
         text.push('=');
     }
     format!("whpk_{text}")
