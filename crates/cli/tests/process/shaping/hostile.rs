@@ -88,6 +88,37 @@ async fn hostile_scripts_leave_the_server_responsive(place: Place) {
     assert_eq!(server.stop().await.code, Some(0));
 }
 
+/// Each event is decided by all filters of its tenant.
+#[ignore = "filters run on the threads of the runtime without a bound per event: /healthz waits for 40 s in a debug build"]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[allow(clippy::disallowed_methods, reason = "measures how fast the server answers")]
+async fn costly_filters_leave_the_server_responsive() {
+    let (place, _alone) = (Place::sqlite(), alone().await);
+    let server = place.launch().start().await;
+    let attacker = server.tenant("attacker").await;
+    for n in 0..200 {
+        let filter = format!("data.list.all(x, data.list.exists(y, y > {}))", 100_000 + n);
+        attacker.subscribe("http://127.0.0.1:9/", &json!({ "filter": filter, "is_active": false })).await;
+    }
+    let event = json!({ "type": "invoice.paid", "data": { "list": (0..20_000).collect::<Vec<u32>>() } });
+    let batch = json!({ "events": vec![event; 20] });
+    let attacks: Vec<_> = (0..8)
+        .map(|_| {
+            let (attacker, batch) = (attacker.clone(), batch.clone());
+            tokio::spawn(async move { attacker.post("/api/v1/events/batch", &batch).await.status })
+        })
+        .collect();
+    let neighbour = server.tenant("neighbour").await;
+    let mut slowest = Duration::ZERO;
+    while !attacks.iter().all(tokio::task::JoinHandle::is_finished) {
+        let began = Instant::now();
+        assert_eq!(neighbour.get("/healthz").await.status, 200);
+        neighbour.publish("invoice.created", 1).await;
+        slowest = slowest.max(began.elapsed());
+    }
+    assert!(slowest < Duration::from_secs(5), "{slowest:?}");
+}
+
 /// Processes whose parent is the server.
 fn children(server: &Server) -> Vec<u32> {
     let parent = server.process.id().to_string();
