@@ -60,9 +60,9 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
 }
 
 async fn receive(State(args): State<Arc<Args>>, method: Method, uri: Uri, headers: HeaderMap, body: Bytes) -> Response {
-    // Webhooks use POST. Other methods are treated as health checks.
+    // The methods that a subscription can set. GET and HEAD are treated as health checks.
     match method {
-        Method::POST => {}
+        Method::POST | Method::PUT | Method::PATCH => {}
         Method::GET | Method::HEAD => return "The receiver is ready: post webhooks here.\n".into_response(),
         _ => return StatusCode::METHOD_NOT_ALLOWED.into_response(),
     }

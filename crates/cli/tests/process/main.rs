@@ -33,6 +33,7 @@ mod replays;
 mod restore;
 mod retries;
 mod sessions;
+mod shaping;
 mod shutdown;
 mod sink;
 mod startup;

@@ -29,7 +29,7 @@ use testing::Postgres;
 use tokio::net::TcpListener;
 
 /// A response of `/metrics`.
-struct Scraped {
+pub(crate) struct Scraped {
     status: StatusCode,
     content_type: String,
     text: String,
@@ -37,7 +37,7 @@ struct Scraped {
 
 impl Scraped {
     /// The value of a series as the text has it.
-    fn value(&self, series: &str) -> Option<f64> {
+    pub(crate) fn value(&self, series: &str) -> Option<f64> {
         let line = self.text.lines().find_map(|line| line.strip_prefix(series)?.strip_prefix(' '))?;
         Some(line.parse().unwrap())
     }
@@ -75,7 +75,7 @@ async fn scrape_with(address: SocketAddr, headers: &[(&str, &str)]) -> Scraped {
     Scraped { status, content_type, text: String::from_utf8(body.to_vec()).unwrap() }
 }
 
-async fn scrape(server: &Server) -> Scraped {
+pub(crate) async fn scrape(server: &Server) -> Scraped {
     let scraped = scrape_with(server.address, &[]).await;
     assert_eq!(scraped.status, 200, "{}", scraped.text);
     scraped
@@ -121,6 +121,7 @@ async fn with_every_outcome(launch: &Launch) -> Server {
     deliver(&client, "customer.deleted", &to(0), json!({ "timeout_seconds": 5 })).await;
     deliver(&client, "user.login", &format!("https://{at}/200"), json!({})).await;
     client.publish("nobody.wants_this", 1).await;
+    deliver(&client, "user.updated", &to(200), json!({ "filter": "data.seq == 0" })).await;
     // Refused by the address policy when it is created.
     let private = json!({ "url": "http://10.1.2.3/", "events": ["user.updated"] });
     assert_eq!(client.post("/api/v1/webhooks/subscriptions", &private).await.status, 422);
@@ -206,6 +207,7 @@ fn check_ours(scraped: &Scraped, store: &str) {
         (format!(r#"postrider_build_info{{store="{store}",version="{version}"}}"#).as_str(), 1.0),
         (r#"postrider_events_published_total{event="invoice.created",tenant_id="acme"}"#, 2.0),
         (r#"postrider_events_unmatched_total{event="nobody.wants_this",tenant_id="acme"}"#, 1.0),
+        (r#"postrider_deliveries_filtered_total{event="user.updated",tenant_id="acme"}"#, 1.0),
         (r#"postrider_events_refused_total{reason="invalid"}"#, 1.0),
         (r#"postrider_events_refused_total{reason="rate_limited"}"#, 0.0),
         (r#"postrider_deliveries_waiting{queue="retry"}"#, 6.0),
@@ -227,7 +229,7 @@ fn check_ours(scraped: &Scraped, store: &str) {
         (r#"postrider_deliveries_put_off_total{reason="descriptors"}"#, 0.0),
         ("postrider_journal_waiting", 0.0),
         ("postrider_journal_failed_commits_total", 0.0),
-        ("postrider_index_subscriptions", 11.0),
+        ("postrider_index_subscriptions", 12.0),
         (r#"postrider_replays{state="running"}"#, 0.0),
         (r#"postrider_nodes{state="live"}"#, 1.0),
         (r#"postrider_nodes{state="lost"}"#, 0.0),

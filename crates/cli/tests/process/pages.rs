@@ -31,6 +31,10 @@ macro_rules! works {
 
 works! {
     delayed: "docs/delayed.md",
+    filters: "docs/filters.md",
+    transformations: "docs/transformations.md",
+    requests: "docs/requests.md",
+    receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",
     protection: "docs/protection.md",

@@ -18,22 +18,22 @@ use tempfile::TempDir;
 use testing::Postgres;
 
 /// A store on which a server can be killed and started again.
-struct Place {
-    folder: TempDir,
+pub(crate) struct Place {
+    pub(crate) folder: TempDir,
     /// Name of the database on the shared PostgreSQL.
-    database: Option<String>,
+    pub(crate) database: Option<String>,
 }
 
 impl Place {
-    fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         Self { folder: tempfile::tempdir().unwrap(), database: None }
     }
 
-    fn postgres() -> Self {
+    pub(crate) fn postgres() -> Self {
         Self { database: Some(Postgres::shared().database()), ..Self::sqlite() }
     }
 
-    fn launch(&self) -> Launch {
+    pub(crate) fn launch(&self) -> Launch {
         let launch = Launch::server(self.folder.path());
         let Some(database) = &self.database else { return launch };
         // With a name of its own, the node takes the place of the killed one at once.
@@ -44,7 +44,7 @@ impl Place {
     }
 
     /// Kills a server by SIGKILL and starts the next one.
-    async fn kill_and_start(&self, server: Server, launch: &Launch) -> Server {
+    pub(crate) async fn kill_and_start(&self, server: Server, launch: &Launch) -> Server {
         server.kill();
         launch.start().await
     }
@@ -67,9 +67,9 @@ macro_rules! on_both_stores {
         }
     };
 }
-use on_both_stores;
+pub(crate) use on_both_stores;
 
-async fn shown(client: &Client, subscription: &Subscription) -> Value {
+pub(crate) async fn shown(client: &Client, subscription: &Subscription) -> Value {
     let answer = client.get(&subscription.path("")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);
     answer.body
@@ -85,7 +85,7 @@ async fn breaker(client: &Client, subscription: &Subscription, is_closed: bool) 
 }
 
 /// Waits until no delivery waits, for its turn or for a retry.
-async fn nothing_waits(client: &Client) {
+pub(crate) async fn nothing_waits(client: &Client) {
     wait_until("no delivery waits", async || {
         (client.none("pending").await && client.none("retrying").await).then_some(())
     })

@@ -150,17 +150,19 @@ async fn the_sink_names_the_headers_that_do_not_verify() {
 
 /// A health check is not a webhook.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn requests_other_than_post_are_answered_without_verification() {
+async fn requests_of_other_methods_are_answered_without_verification() {
     let desk = Desk::open().await;
     let sink = desk.sink(&["--secret", SECRET]).await;
     let client = Client::new(sink.address, "none");
     assert_eq!(client.get("/").await.status, 200);
-    let put = client.try_call(http::Method::PUT, "/", None).await.unwrap();
-    assert_eq!(put.status, 405);
-    let posted = client.post("/", &json!({})).await;
-    assert_eq!(posted.status, 401);
+    let deleted = client.delete("/").await;
+    assert_eq!(deleted.status, 405);
+    for method in [http::Method::POST, http::Method::PUT, http::Method::PATCH] {
+        let answer = client.try_call(method, "/", Some(&json!({}))).await.unwrap();
+        assert_eq!(answer.status, 401);
+    }
     let printed = sink.process.stdout();
-    assert_eq!(printed.matches("NOT VERIFIED: the request has no signature").count(), 1, "{printed}");
+    assert_eq!(printed.matches("NOT VERIFIED: the request has no signature").count(), 3, "{printed}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
