@@ -9,17 +9,19 @@ use crate::{
     egress::LocalFault,
     fan_out::new_event,
     index::Index,
+    matching::Filters,
     outgoing::Outgoing,
     shaping::NotShaped,
     target::Target,
     test_sends::TestRoom,
 };
 use bytes::Bytes;
+use filter::Filter;
 use model::{
     AttemptError, Clock, EventType, IdSource, Shape, Subscription, SubscriptionId, SubscriptionState, SubscriptionUrl,
     TenantId, policy::OnPause, shape::Method,
 };
-use std::{sync::Arc, time::Duration};
+use std::{collections::HashSet, sync::Arc, time::Duration};
 use storage::NewDelivery;
 use transform::ScriptFault;
 
@@ -128,28 +130,21 @@ pub struct Previews {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<IdSource>,
     pub(crate) index: Arc<Index>,
+    pub(crate) filters: Filters,
     pub(crate) dispatcher: Arc<Dispatcher>,
 }
 
 impl Previews {
     /// The subscriptions of a tenant and whether they would receive this event; `most` at most.
-    pub fn recipients(&self, tenant: &TenantId, draft: &Draft, most: usize) -> Recipients {
-        let (content, event_type) = (Content::of_draft(tenant, draft), &draft.event_type);
-        let of_type = self.index.matching(tenant, event_type);
-        let ids: std::collections::HashSet<SubscriptionId> = of_type.iter().map(|one| one.subscription.id).collect();
-        let mut list: Vec<Recipient> = of_type
-            .iter()
-            .map(|one| match one.leaves_out(&content) {
-                None => recipient(one, event_type, true),
-                Some(why) => left_out(one, why),
-            })
-            .collect();
-        let deliveries = list.iter().filter(|one| one.reach.is_delivered()).count();
-        list.sort_unstable_by_key(|one| (!one.reach.is_delivered(), one.subscription));
-        list.truncate(most);
-        let others = self.index.first(tenant, most - list.len(), |one| !ids.contains(&one.subscription.id));
-        list.extend(others.iter().map(|one| recipient(one, event_type, false)));
-        Recipients { list, deliveries, subscriptions: self.index.count(tenant) }
+    pub async fn recipients(&self, tenant: &TenantId, draft: &Draft, most: usize) -> Recipients {
+        let (index, tenant, draft) = (self.index.clone(), tenant.clone(), draft.clone());
+        self.filters.run(move || recipients(&index, &tenant, &draft, most)).await
+    }
+
+    /// The decision of a filter about an event: `Err` has the reason, as a sentence, for which it does not match.
+    pub async fn decide(&self, filter: Filter, tenant: &TenantId, draft: &Draft) -> Result<(), String> {
+        let (tenant, draft) = (tenant.clone(), draft.clone());
+        self.filters.run(move || Content::of_draft(&tenant, &draft).decide(&filter)).await
     }
 
     /// The request of the first attempt for `draft`.
@@ -246,6 +241,23 @@ fn repeats(body: &[u8], challenge: &str) -> bool {
     let named =
         || serde_json::from_slice::<serde_json::Value>(body).ok()?.get("challenge")?.as_str().map(str::to_owned);
     text.trim() == challenge || named().as_deref() == Some(challenge)
+}
+
+fn recipients(index: &Index, tenant: &TenantId, draft: &Draft, most: usize) -> Recipients {
+    let (content, event_type) = (Content::of_draft(tenant, draft), &draft.event_type);
+    let of_type = index.matching(tenant, event_type);
+    let ids: HashSet<SubscriptionId> = of_type.iter().map(|one| one.subscription.id).collect();
+    let each = |one: &Arc<Target>| match one.leaves_out(&content) {
+        None => recipient(one, event_type, true),
+        Some(why) => left_out(one, why),
+    };
+    let mut list: Vec<Recipient> = of_type.iter().map(each).collect();
+    let deliveries = list.iter().filter(|one| one.reach.is_delivered()).count();
+    list.sort_unstable_by_key(|one| (!one.reach.is_delivered(), one.subscription));
+    list.truncate(most);
+    let others = index.first(tenant, most - list.len(), |one| !ids.contains(&one.subscription.id));
+    list.extend(others.iter().map(|one| recipient(one, event_type, false)));
+    Recipients { list, deliveries, subscriptions: index.count(tenant) }
 }
 
 fn recipient(target: &Target, event_type: &EventType, is_matched: bool) -> Recipient {

@@ -3,12 +3,11 @@
 
 use crate::{
     activity::Activity,
-    content::Content,
     draft::Draft,
     fan_out::{TooManySubscriptions, fan_out},
     index::Index,
     journal::{AppendError, Journal, Recipients},
-    matching::matching,
+    matching::Filters,
     traces::{Publishing, Traces},
 };
 use model::{Clock, Event, EventId, IdSource, IdStyle, TenantId};
@@ -101,6 +100,7 @@ pub struct Publisher {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) ids: Arc<IdSource>,
     pub(crate) index: Arc<Index>,
+    pub(crate) filters: Filters,
     pub(crate) journal: Journal,
     pub(crate) traces: Traces,
     /// The form in which generated event ids are written.
@@ -136,7 +136,7 @@ impl Publisher {
             if !is_new {
                 continue;
             }
-            let mut matched = matching(&self.index, &Content::of_draft(tenant, draft));
+            let mut matched = self.filters.matching(&self.index, tenant, draft).await;
             if want == Want::Active {
                 matched.targets.retain(|target| target.subscription.state.is_active());
                 if matched.targets.is_empty() {

@@ -42,6 +42,17 @@ impl Channels {
         Ok(Self((!all.is_empty()).then(|| all.into())))
     }
 
+    /// The same for a list that may name a channel twice.
+    pub fn of_set(mut names: Vec<&str>) -> Result<Self, NotChannels> {
+        let mut known = Vec::new();
+        names.retain(|name| {
+            let is_new = !known.contains(name);
+            known.push(*name);
+            is_new
+        });
+        Self::parse(names)
+    }
+
     pub const fn is_empty(&self) -> bool {
         self.0.is_none()
     }
@@ -106,6 +117,7 @@ mod tests {
         ] {
             assert_eq!(Channels::parse(names.iter().copied()), Err(fault), "{names:?}");
         }
+        assert_eq!(Channels::of_set(vec!["a", "b", "a"]), Ok(channels("a b")));
         assert_eq!(channels("project:1 a.b-c_D").iter().collect::<Vec<_>>(), ["project:1", "a.b-c_D"]);
     }
 

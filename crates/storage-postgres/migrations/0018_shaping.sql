@@ -10,8 +10,11 @@ ALTER TABLE postrider.statistics
     ADD COLUMN events bigint NOT NULL DEFAULT 0, ADD COLUMN filtered bigint NOT NULL DEFAULT 0;
 
 -- The outbox takes the channels of an event.
+-- (A comma within a name would make another number of names.)
 ALTER TABLE postrider.outbox ADD COLUMN channels text[] CHECK (
-    channels IS NULL OR cardinality(channels) <= 10 AND array_position(channels, NULL) IS NULL
-    AND array_to_string(channels, ' ') ~ '^([A-Za-z0-9_.:-]{1,100}( [A-Za-z0-9_.:-]{1,100})*)?$'
+    channels IS NULL OR cardinality(channels) = 0 OR cardinality(channels) <= 10
+    AND array_position(channels, NULL) IS NULL
+    AND array_to_string(channels, ',') ~ '^[A-Za-z0-9_.:-]{1,100}(,[A-Za-z0-9_.:-]{1,100})*$'
+    AND cardinality(string_to_array(array_to_string(channels, ','), ',')) = cardinality(channels)
 );
 GRANT INSERT (channels) ON postrider.outbox TO postrider_publisher;

@@ -114,6 +114,16 @@ impl<'r> Cells<'r> {
         self.get::<Option<&str>>(column).map(|_| self.parsed(column, parse)).transpose()
     }
 
+    /// A list of texts; null is an empty one.
+    pub(crate) fn parsed_list<T, F: Display>(
+        &self,
+        column: &str,
+        parse: impl FnOnce(Vec<&'r str>) -> Result<T, F>,
+    ) -> Result<T, StorageError> {
+        let list = self.get::<Option<Vec<&str>>>(column).unwrap_or_default();
+        parse(list).map_err(|fault| self.corrupt(column, fault))
+    }
+
     pub(crate) fn time(&self, column: &str) -> Timestamp {
         Timestamp::from_micros(self.get(column))
     }

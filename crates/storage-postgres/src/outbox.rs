@@ -23,7 +23,7 @@ const LOCK: i64 = 0x706f_7374_0003;
 const FIRST: &str = "SELECT number, position, tenant_id, event_type, data::text AS data,
         coalesce(metadata::text, '') AS metadata, id, (extract(epoch FROM timestamp) * 1e6)::bigint AS timestamp,
         priority, idempotency_key, (extract(epoch FROM deliver_at) * 1e6)::bigint AS deliver_at,
-        traceparent, tracestate, nullif(array_to_string(channels, ' '), '') AS channels
+        traceparent, tracestate, channels
     FROM postrider.outbox WHERE position IS NOT NULL AND tenant_id <> ALL ($2) ORDER BY position LIMIT $1";
 
 const TAKE: &str = "DELETE FROM postrider.outbox WHERE number = ANY ($1)";
@@ -45,7 +45,7 @@ fn read(row: &Row) -> Result<OutboxEvent, StorageError> {
         trace: cells
             .get::<Option<&str>>("traceparent")
             .and_then(|parent| TraceContext::parse(parent, cells.get::<Option<&str>>("tracestate").into_iter())),
-        channels: cells.parsed_or_none("channels", Channels::from_stored)?.unwrap_or_default(),
+        channels: cells.parsed_list("channels", Channels::of_set)?,
     })
 }
 

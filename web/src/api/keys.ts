@@ -75,8 +75,6 @@ export const keys = {
     detail: (scope: Scope, id: string) => [keyOf(scope), "events", "detail", id] as const,
     /** Apart from the events, since reading an event again must not read its payload, which only ever changes by erasure. */
     payload: (scope: Scope, id: string) => [keyOf(scope), "payload", id] as const,
-    preview: (scope: Scope, type: string, data: string) => [keyOf(scope), "event-preview", type, data] as const,
-    payload: (scope: Scope, id: string) => [keyOf(scope), "events", "payload", id] as const,
     preview: (scope: Scope, type: string, data: string, channels: string[]) => [keyOf(scope), "event-preview", type, channels, data] as const,
   },
 };

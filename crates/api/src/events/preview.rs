@@ -123,7 +123,7 @@ pub(crate) async fn preview(
     let data = std::str::from_utf8(&draft.data).unwrap_or_default();
     let finding = app.catalog_check.preview(tenant, &draft.event_type, data, "type")?;
     let valid = matches!(finding, Finding::Fits);
-    let recipients = app.engine.previews.recipients(tenant, &draft, LISTED);
+    let recipients = app.engine.previews.recipients(tenant, &draft, LISTED).await;
     Ok(Json(EventPreview {
         valid,
         accepted: valid || !app.catalog_check.is_strict(),

@@ -269,6 +269,7 @@ async fn start_engine(
         ids,
         egress: Egress::new(egress_settings(config))?,
         scripts: Arc::new(scripts(config)?),
+        script_workers: config.transformations.workers,
         defaults: Defaults {
             user_agent: config.user_agent.clone(),
             retry_base: config.retry_base,

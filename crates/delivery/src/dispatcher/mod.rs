@@ -16,10 +16,10 @@ use crate::{
     lanes::{Claims, LaneFigures, Lanes, Load, Work},
     lease::Lease,
     log_sample::LogSample,
+    matching::Filters,
     numbers::LaneNumber,
     operational::Operational,
     outgoing::Offer,
-    receivers::Tokens,
     shaping::Shaping,
     shortages::Shortages,
     target::{Defaults, Target},
@@ -52,8 +52,7 @@ pub(crate) struct Dispatcher {
     pub(crate) operational: Arc<Operational>,
     pub(crate) egress: Egress,
     pub(crate) shaping: Shaping,
-    /// Access tokens of subscriptions with OAuth 2.0.
-    pub(crate) tokens: Tokens,
+    pub(crate) filters: Filters,
     /// For what is committed without the journal.
     pub(crate) feed: Arc<Feed>,
     pub(crate) defaults: Defaults,

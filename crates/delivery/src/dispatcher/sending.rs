@@ -107,7 +107,7 @@ impl Dispatcher {
             egress: &self.egress,
             defaults: &self.defaults,
             shaping: &self.shaping,
-            tokens: &self.tokens,
+            tokens: &self.shaping.tokens,
             clock: &*self.clock,
         }
     }

@@ -22,11 +22,11 @@ use crate::{
         retention::{Punctuality, Retention},
         rounds::Rounds,
     },
+    matching::Filters,
     nodes::{self, Changes, FeedExchange, HeartbeatTask, LimitExchange, Outbox},
     operational::{self, Operational},
     previews::Previews,
     publisher::Publisher,
-    receivers::Tokens,
     recovery::Recovery,
     replays::ReplayTask,
     shaping::Shaping,
@@ -80,7 +80,7 @@ impl Assembly {
         let (journal, journal_task) =
             journal(contention.clone(), background.clone(), parts.metrics.clone(), feed.clone());
         let operational = operational(&parts, &index, &journal);
-        let Parts { store, clock, sleeper, ids, egress, scripts, defaults, .. } = parts;
+        let Parts { store, clock, sleeper, ids, egress, scripts, script_workers, defaults, .. } = parts;
         let Parts { max_concurrency, retention, statistics, limits, node, .. } = parts;
         let Parts { steady_clock, log_sample, traces, metrics, .. } = parts;
         egress.report_to(metrics.clone());
@@ -90,8 +90,8 @@ impl Assembly {
             journal: journal.clone(),
             operational: operational.clone(),
             egress,
-            shaping: Shaping { scripts },
-            tokens: Tokens::new(),
+            shaping: Shaping::new(scripts, script_workers),
+            filters: Filters::new(),
             feed,
             defaults,
             lease: lease.clone(),
@@ -271,6 +271,7 @@ impl Assembly {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             index: self.index.clone(),
+            filters: self.dispatcher.filters.clone(),
             dispatcher: self.dispatcher.clone(),
         }
     }
@@ -294,6 +295,7 @@ impl Assembly {
             clock: self.clock.clone(),
             ids: self.ids.clone(),
             index: self.index.clone(),
+            filters: self.dispatcher.filters.clone(),
             journal: self.journal.clone(),
             traces: self.traces.clone(),
             style: self.dispatcher.defaults.ids,

@@ -19,6 +19,8 @@ pub struct Parts {
     pub egress: Egress,
     /// Runs the scripts of transformations.
     pub scripts: Arc<Scripts>,
+    /// Processes that run them.
+    pub script_workers: usize,
     pub defaults: Defaults,
     /// Concurrent requests over all lanes, at most.
     pub max_concurrency: usize,

@@ -2,10 +2,12 @@
 //! A subscription without a shape costs one comparison.
 
 mod compress;
+mod turns;
 
 use crate::{
     egress::LocalFault,
     outgoing::Outgoing,
+    receivers::Tokens,
     target::{Defaults, Prepared, Target},
 };
 use bytes::Bytes;
@@ -22,11 +24,15 @@ use transform::{
     Effect, Failure, Input, Ran, ScriptFault, Scripts,
     templates::{EventFacts as TemplateFacts, Options, Template},
 };
+use turns::Turns;
 
 /// Forms requests.
 #[derive(Clone)]
 pub(crate) struct Shaping {
-    pub(crate) scripts: Arc<Scripts>,
+    scripts: Arc<Scripts>,
+    turns: Turns,
+    /// Access tokens of subscriptions with OAuth 2.0.
+    pub(crate) tokens: Tokens,
 }
 
 /// A request whose form is that of its subscription.
@@ -61,6 +67,11 @@ pub(crate) enum NotShaped {
 }
 
 impl Shaping {
+    /// `workers`: processes that run scripts.
+    pub(crate) fn new(scripts: Arc<Scripts>, workers: usize) -> Self {
+        Self { scripts, turns: Turns::new(workers), tokens: Tokens::new() }
+    }
+
     pub(crate) async fn check(&self, script: &str) -> Result<Result<(), ScriptFault>, LocalFault> {
         self.scripts.check(script).await.map_err(|failure| shortage(&failure))
     }
@@ -123,6 +134,7 @@ impl Shaping {
             body: &body,
             may_set: &|name| check_header(name, "").is_ok(),
         };
+        let _turn = self.turns.take(&event.tenant).await.ok_or(NotShaped::Shortage(LocalFault::Scripts))?;
         self.scripts.run(script, &input).await.map_err(|failure| NotShaped::Shortage(shortage(&failure)))
     }
 }

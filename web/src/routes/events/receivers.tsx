@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { useEventWords } from "@/actions/eventWords";
+import { payloadQuery } from "@/api/objects";
 import type { Scope } from "@/api/scope";
 import type { PublishedEvent } from "@/api/types";
 import { useMay } from "@/session/context";
@@ -16,7 +17,7 @@ import { StatusBadge } from "@/shared/StatusBadge";
 import { showHidden } from "@/shared/text";
 import { Absent } from "@/shared/Time";
 import classes from "./page.module.css";
-import { eventDeliveriesQuery, payloadQuery, previewQuery, subscriptionsQuery } from "./queries";
+import { eventDeliveriesQuery, previewQuery, subscriptionsQuery } from "./queries";
 import { recipientsOf, type Recipient } from "./recipients";
 
 const SHOWN = 20;

@@ -253,8 +253,11 @@ impl AuthenticationFields {
     fn aws(&self, known: Option<&AwsSigV4>) -> Result<AwsSigV4, Invalid> {
         let old = known.map(|of| &of.secret_access_key);
         let session_token = match self.session_token.as_ref().value() {
+            // Null removes it.
+            _ if self.session_token == Patch::Null => None,
+            None => known.and_then(|of| of.session_token.clone()),
             Some(text) if text == MASKED => known.and_then(|of| of.session_token.clone()),
-            _ => optional(&self.session_token),
+            Some(_) => optional(&self.session_token),
         };
         Ok(AwsSigV4 {
             access_key_id: required("access_key_id", &self.access_key_id)?,

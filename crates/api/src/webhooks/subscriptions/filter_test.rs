@@ -13,7 +13,6 @@ use crate::{
     warnings::Warnings,
 };
 use axum::{Json, extract::State};
-use filter::{Decision, Document};
 use model::EventType;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -91,13 +90,8 @@ pub(crate) async fn filter_test(
             event_type,
         },
         Ok(filter) => {
-            let document = Document::parse(event_type.as_str(), tenant.as_str(), &draft.data, &draft.metadata);
-            let (matches, explanation) = match document.map(|document| filter.decide(&document)) {
-                Ok(Decision::Matches) => (true, None),
-                Ok(Decision::Differs(why)) => (false, Some(why.to_string())),
-                Err(fault) => (false, Some(fault.to_string())),
-            };
-            FilterTestResult { valid: true, fault: None, matches: Some(matches), explanation, event_type }
+            let explanation = app.engine.previews.decide(filter, tenant, &draft).await.err();
+            FilterTestResult { valid: true, fault: None, matches: Some(explanation.is_none()), explanation, event_type }
         }
     };
     Ok(Json(result))

@@ -31,7 +31,7 @@ use utoipa::ToSchema;
 #[schema(as = TransformationTestRequest)]
 pub(crate) struct TransformationTest<'a> {
     #[serde(default)]
-    #[schema(value_type = TransformationFields)]
+    #[schema(value_type = Option<TransformationFields>, required = true)]
     transformation: Patch<TransformationFields>,
     /// The URL of the subscription; a place holder when absent. Nothing is sent to it.
     #[serde(default, deserialize_with = "text")]

@@ -98,6 +98,7 @@ impl TestApp {
                 policies: setup.policies,
                 source: "postrider".into(),
             },
+            script_workers: 2,
             scripts: Arc::new(transform::Scripts::new(
                 transform::Program { path: "/nonexistent".into(), arguments: Vec::new() },
                 transform::Limits::default(),

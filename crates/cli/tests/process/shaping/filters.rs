@@ -178,7 +178,6 @@ async fn events_of_the_outbox_are_filtered() {
 }
 
 /// The constraint of the column cannot refuse all lists that the API refuses.
-#[ignore = "a row with a channel twice stops the outbox: its read fails, and it stays the first row"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn odd_channels_do_not_stop_the_outbox() {
     let (place, receiver) = (Place::postgres(), Recorder::start().await);

@@ -89,7 +89,6 @@ async fn hostile_scripts_leave_the_server_responsive(place: Place) {
 }
 
 /// Each event is decided by all filters of its tenant.
-#[ignore = "filters run on the threads of the runtime without a bound per event: /healthz waits for 40 s in a debug build"]
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[allow(clippy::disallowed_methods, reason = "measures how fast the server answers")]
 async fn costly_filters_leave_the_server_responsive() {
