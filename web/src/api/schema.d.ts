@@ -3902,7 +3902,7 @@ export interface components {
         };
         /** @description A transformation, the subscription's fields that it works on, and an event to try it on. */
         TransformationTestRequest: {
-            transformation?: components["schemas"]["TransformationFields"];
+            transformation: components["schemas"]["TransformationFields"] | null;
             /** @description The URL of the subscription; a place holder when absent. Nothing is sent to it. */
             url?: string | null;
             /** @default platform */

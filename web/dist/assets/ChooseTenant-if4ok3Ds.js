@@ -1,1 +1,0 @@
-import{Y as e,c as t}from"./index-BqDK3A8q.js";import{n}from"./ListScreen-Dp_UNyYR.js";import{Mn as r}from"./vendor-CLwiYEPD.js";var i=r();function a({title:r,text:a,icon:o}){return(0,i.jsx)(n,{children:(0,i.jsx)(t,{icon:o,title:r,text:a,action:(0,i.jsx)(e,{})})})}export{a as t};

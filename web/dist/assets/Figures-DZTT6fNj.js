@@ -1,1 +1,0 @@
-import{Mn as e}from"./vendor-CLwiYEPD.js";var t={figures:`_figures_sfgss_1`},n=e();function r({label:e,children:r}){return(0,n.jsx)(`dl`,{className:t.figures,"aria-label":e,children:r})}function i({label:e,children:t}){return(0,n.jsxs)(`div`,{children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{children:t})]})}export{r as n,i as t};

@@ -1,1 +1,0 @@
-import{Mn as e,Ot as t}from"./vendor-CLwiYEPD.js";import{r as n}from"./context-Btwf2xfh.js";var r={wrap:`_wrap_w1jva_1`,button:`_button_w1jva_9`},i=e();function a({count:e,onShow:a,children:o}){let{shared:s}=n();return(0,i.jsxs)(`div`,{className:r.wrap,children:[e>0&&(0,i.jsx)(t,{className:r.button,size:`compact-sm`,onClick:a,children:s.table.newRows(e)}),o]})}export{a as t};

@@ -1,1 +1,0 @@
-import{Q as e,Z as t}from"./index-BqDK3A8q.js";import{Mn as n}from"./vendor-CLwiYEPD.js";var r={receiver:`_receiver_11ozc_1`,url:`_url_11ozc_13`},i=n();function a({url:n,description:a}){return a?(0,i.jsxs)(`span`,{className:r.receiver,children:[(0,i.jsx)(t,{text:a}),(0,i.jsx)(`span`,{className:r.url,children:(0,i.jsx)(e,{address:n})})]}):(0,i.jsx)(e,{address:n})}export{a as t};

@@ -1,1 +1,0 @@
-function e(e,t){return e===`*`||e===t||e.endsWith(`.*`)&&t.startsWith(e.slice(0,-1))}export{e as t};
