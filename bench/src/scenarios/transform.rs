@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 const SECONDS: f64 = 4.0;
 const SCRIPT: &str = "export default function (webhook) {
-    webhook.body = { text: `${webhook.type}: ${webhook.body.data.amount}`, id: webhook.id };
+    webhook.body = { text: `${webhook.type}: ${webhook.body.data.seq}`, id: webhook.id };
     return webhook;
 }";
 

@@ -6,10 +6,13 @@ use model::{
     delivery::{EndStatus, Next},
     statistics::{Counts, Hour, Malformed, Reader, Writer},
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 /// The subscription of the rows with a tenant's totals; their event type is empty.
 pub const TOTALS: SubscriptionId = SubscriptionId::from_bytes([0; 16]);
+
+/// The event type of those rows; made once, since each event needs it.
+static NO_TYPE: LazyLock<EventType> = LazyLock::new(|| EventType::trusted(""));
 
 /// The key of a row, in the order of the primary key.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -40,7 +43,7 @@ impl StatisticsCounts {
     /// Counts a new event, its deliveries, and the subscriptions to which it does not go.
     pub fn add_published(&mut self, tenant: &TenantId, new: &NewEvent) {
         let (event_type, at) = (&new.event.event_type, new.event.id.made_at());
-        self.at((tenant, TOTALS, &EventType::trusted("")), at).events += 1;
+        self.at((tenant, TOTALS, &NO_TYPE), at).events += 1;
         for delivery in &new.deliveries {
             self.add_one_created((tenant, delivery.subscription, event_type), delivery.id);
         }
@@ -87,7 +90,7 @@ impl StatisticsCounts {
     pub fn with_totals(mut self) -> Self {
         let mut totals = Self::default();
         for (key, counts) in self.0.iter().filter(|(key, _)| key.subscription != TOTALS) {
-            let (tenant, hour, event_type) = (key.tenant.clone(), key.hour, EventType::trusted(""));
+            let (tenant, hour, event_type) = (key.tenant.clone(), key.hour, NO_TYPE.clone());
             totals.add(StatisticsKey { tenant, hour, subscription: TOTALS, event_type }, counts);
         }
         self.merge(totals);
