@@ -180,7 +180,7 @@ fn rotate() -> Vec<Row> {
             let made = w.subscribe(&receiver.url(), json!({})).await;
             let (id, old) = (made.text_of("id"), made.text_of("secret"));
             let rotated = w.p(&format!("POST /subscriptions/{id}/rotate-secret"), ()).await.is(200);
-            has_fields(&rotated.body, "secret message");
+            has_fields(&rotated.body, "secret message public_key previous_until");
             assert!(rotated.text_of("message").contains("86400"), "{}", rotated.text);
             let new = rotated.text_of("secret");
             assert_ne!(old, new);
