@@ -90,9 +90,12 @@ async fn tests_of_a_tenant_do_not_delay_those_of_others() {
     receiver.take(8).await;
     let refused = acme.post_nothing(&path_of(&made, "/test")).await;
     refused.problem(429, "too_many_tests");
-    // Checks of URLs share the room of tests.
+    // Checks of URLs and dry runs of transformations share the room of tests.
     let check = acme.post("/api/v1/webhooks/subscriptions/check", json!({"url": receiver.url("/")})).await;
     check.problem(429, "too_many_tests");
+    let trial = json!({"transformation": {"template": "slack"}, "event": {"type": "invoice.created"}});
+    let dry_run = acme.post("/api/v1/webhooks/subscriptions/transformation-test", trial).await;
+    dry_run.problem(429, "too_many_tests");
     assert_eq!(refused.header("retry-after"), Some("1"));
     let other = app.tenant("other").await;
     let theirs = other.subscribe(&receiver.url("/other")).await;
