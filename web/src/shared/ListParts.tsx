@@ -1,4 +1,4 @@
-//! What lists with filters share: the way out when nothing matches, and the end of a bounded walk.
+//! Parts of lists with filters: the way out when nothing matches, and the end of a bounded walk.
 
 import { Button } from "@mantine/core";
 import type { ReactNode } from "react";

@@ -1,4 +1,4 @@
-//! What every frame has around its screens: the link that skips to the content, and the content, which scrolls.
+//! The shell of every frame's screens: the link that skips to the content, and the content, which scrolls.
 
 import { UnstyledButton } from "@mantine/core";
 import type { ReactNode } from "react";

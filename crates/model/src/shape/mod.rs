@@ -15,7 +15,7 @@ pub const FILTER_MAX: usize = 4_000;
 /// The longest script of a transformation, in bytes.
 pub const SCRIPT_MAX: usize = 64 * 1024;
 
-/// What a subscription chooses and how its requests are formed. All defaults: every event of its types, in the form of
+/// A subscription's choice of events, and the form of its requests. All defaults: every event of its types, in the form of
 /// its profile. Stores keep it with the policies.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -105,7 +105,7 @@ export function eventDeliveriesQuery(scope: Scope, id: string) {
 }
 
 /**
- * Who would receive this event now. `payload` is null when no filter looks at it, or when it was erased; it goes as raw
+ * The receivers that this event would have now. `payload` is null when no filter looks at it, or when it was erased; it goes as raw
  * text.
  */
 export function previewQuery(scope: Scope, { id, type, metadata, channels }: PublishedEvent, payload: string | null) {

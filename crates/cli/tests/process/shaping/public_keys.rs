@@ -32,7 +32,7 @@ for (const key of keys) {
 console.log(JSON.stringify({ keys: keys.map((key) => key.x), found, signatures: request.signatures.split(" ").map((one) => one.split(",")[0]) }));
 "#;
 
-/// What Node says about a request and the keys of the URL: all keys, those that verify, and the versions of signatures.
+/// Node's answer for a request and the keys of the URL: all keys, those that verify, and the versions of signatures.
 fn seen(client: &Client, made: &Subscription, request: &Recorded) -> Value {
     let mut program = tempfile::Builder::new().suffix(".mjs").tempfile().unwrap();
     program.write_all(VERIFIER.as_bytes()).unwrap();

@@ -1,4 +1,4 @@
-//! What the old secret does after a rotation. The subscription names its end only to sessions that may read secrets, so
+//! The old secret after a rotation. The subscription names its end only to sessions that may read secrets, so
 //! the page keeps what the rotation answered.
 
 import { Text } from "@mantine/core";

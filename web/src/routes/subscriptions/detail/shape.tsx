@@ -1,4 +1,4 @@
-//! What was chosen about events, requests and credentials, to read: also for sessions that may not change it.
+//! A subscription's events, requests and credentials, to read: also for sessions that may not change it.
 
 import { Stack, Text, Title } from "@mantine/core";
 import type { ReactNode } from "react";

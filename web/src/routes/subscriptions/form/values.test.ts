@@ -1,4 +1,4 @@
-//! What the form sends: shapes and credentials, and only what was changed.
+//! The fields that the form sends: shapes and credentials, and only what was changed.
 
 import { describe, expect, it } from "vitest";
 import type { Subscription } from "@/api/types";

@@ -134,7 +134,7 @@ async fn secrets_of_the_receiver_are_write_only() {
         assert!(!answer.text().contains("hush"));
         let made = answer.expect(201);
         assert_eq!(made["authentication"], shown);
-        // What was shown can be sent back: the secret stays as it is.
+        // The shown object can be sent back: the secret stays as it is.
         let answer = acme.patch(&path_of(&made, ""), json!({ "authentication": shown })).await;
         assert!(!answer.text().contains("hush"));
         assert_eq!(answer.expect(200)["authentication"], shown);
