@@ -444,7 +444,8 @@ mod tests {
 
         #[test]
         fn a_string_is_found_whatever_it_contains(text in ".{0,60}", name in ".{1,20}") {
-            prop_assume!(!name.contains(['"']));
+            // A name of the other members would be overwritten by their values.
+            prop_assume!(!name.contains('"') && name != "before" && name != "z");
             let data = serde_json::json!({"before": [1, {"x": 2}], name.clone(): {"v": text}, "z": null}).to_string();
             let (path, value) = (format!("data[\"{name}\"].v"), serde_json::to_string(&text).unwrap());
             prop_assert!(matches(&path, &value, &data));
