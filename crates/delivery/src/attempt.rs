@@ -1,7 +1,8 @@
 //! One delivery attempt: builds the request, signs it, sends it, and reports the result.
 
 use crate::{
-    egress::{Answer, Egress, LocalFault, Sent},
+    batch::{self, ANSWER_MAX, Failed},
+    egress::{Answer, Egress, LocalFault, Sent, kept},
     outgoing::Outgoing,
     receivers::{Token, Tokens, Unauthenticated, authenticate},
     shaping::{NotShaped, ScriptRun, Shaped, Shaping, compress},
@@ -13,7 +14,7 @@ use http::{
     header::{self, InvalidHeaderValue},
 };
 use model::{
-    Attempt, AttemptError, AttemptResult, Clock, Profile, Timestamp, TraceContext,
+    Attempt, AttemptError, AttemptResult, Clock, IdStyle, Profile, Timestamp, TraceContext, Verdict,
     attempt::{AttemptErrorKind, response_message},
     profile,
     shape::{Compression, Method},
@@ -39,42 +40,80 @@ pub(crate) struct Means<'s> {
     pub(crate) clock: &'s dyn Clock,
 }
 
-/// Sends `outgoing` to `target` as attempt number `number`, with this trace context. `None`:
-/// the subscription's transformation drops the delivery. Fails when a shortage of this machine prevents the attempt.
+/// A request that was made, or could not be, and what became of it.
+pub(crate) struct Reply {
+    pub(crate) attempt: Attempt,
+    pub(crate) result: AttemptResult,
+    /// What a batch's receiver has not processed.
+    failed: Failed,
+    /// The id of the batch.
+    batch: Option<String>,
+}
+
+impl Reply {
+    /// The attempt and its result for the only event of the request. `number` counts the attempts of its delivery.
+    pub(crate) fn into_one(self, event: &Outgoing, number: u32, ids: IdStyle) -> (Attempt, AttemptResult) {
+        self.failed.apply((Attempt { number, ..self.attempt }, self.result), event.public_id(ids))
+    }
+
+    /// The same for one of `count` events.
+    pub(crate) fn of(&self, event: &Outgoing, (number, count): (u32, usize), ids: IdStyle) -> (Attempt, AttemptResult) {
+        let mut attempt = Attempt { number, ..self.attempt.clone() };
+        if let Some(batch) = &self.batch
+            && count > 1
+        {
+            // All of the body would be kept with each event.
+            attempt.request_body = None;
+            let others = if count == 2 { "event" } else { "events" };
+            attempt.remark(&format!("sent in {batch} with {} other {others}", count - 1));
+        }
+        self.failed.apply((attempt, self.result.clone()), event.public_id(ids))
+    }
+}
+
+/// Sends `events` (one, or those of a batch) to `target` in one request, with this trace context. `None`: the subscription's transformation drops the delivery. Fails when a shortage
+/// of this machine prevents the attempt.
 pub(crate) async fn send(
     means: Means<'_>,
     target: &Target,
-    outgoing: &Outgoing,
-    number: u32,
+    events: &[&Outgoing],
     times: Times,
     trace: Option<&TraceContext>,
-) -> Result<Option<(Attempt, AttemptResult)>, LocalFault> {
+) -> Result<Option<Reply>, LocalFault> {
     let profile = target.subscription.profile;
     let failed = |message: String| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
-        report(Sent::not_made(error), String::new(), profile, number, times.now)
+        let (attempt, result) = report(Sent::not_made(error), String::new(), profile, 1, times.now);
+        Reply { attempt, result, failed: Failed::None, batch: None }
     };
-    let (attempt, result) = match form(means, target, outgoing, times, trace).await {
+    Ok(Some(match form(means, target, events, times, trace).await {
         Err(NotShaped::Shortage(fault)) => return Err(fault),
         Err(NotShaped::Dropped(_)) => return Ok(None),
         Err(NotShaped::Script(fault, _)) => failed(format!("the transformation failed: {fault}")),
         Err(NotShaped::Fault(message)) => failed(message),
         Ok(formed) => {
-            let timeout = target.subscription.timeout;
-            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, .. } = formed;
+            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, batch, .. } = formed;
+            let read = (target.subscription.timeout, if batch.is_some() { ANSWER_MAX } else { 0 });
             let uri = uri.as_ref().unwrap_or(&prepared.uri);
-            let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, timeout).await?;
+            let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, read).await?;
             if let (Some(token), Some(authentication), Ok(Answer { status: 401, .. })) =
                 (&token, &prepared.authentication, &sent.result)
             {
                 authenticate::refused(authentication, means.tokens, token);
             }
-            let (mut attempt, result) = report(sent, lines, profile, number, times.now);
+            let (mut attempt, result) = report(sent, lines, profile, 1, times.now);
             attempt.request_body = is_shaped.then_some(body);
-            (attempt, result)
+            let mut failed = Failed::None;
+            if batch.is_some() {
+                let is_accepted = attempt.response_code.map(|status| profile.rules().verdict(status));
+                if is_accepted == Some(Verdict::Delivered) {
+                    failed = Failed::read(&attempt.response_body);
+                }
+                attempt.response_body = kept(&attempt.response_body);
+            }
+            Reply { attempt, result, failed, batch }
         }
-    };
-    Ok(Some((attempt, result)))
+    }))
 }
 
 /// The body in its encoding, with the encoding's name.
@@ -103,6 +142,8 @@ pub(crate) struct Formed<'t> {
     pub(crate) token: Option<Arc<Token>>,
     /// The body is not that of the profile.
     pub(crate) is_shaped: bool,
+    /// The id of the batch that it carries.
+    batch: Option<String>,
     pub(crate) ran: Option<ScriptRun>,
 }
 
@@ -110,23 +151,30 @@ pub(crate) struct Formed<'t> {
 pub(crate) async fn form<'t>(
     Means { egress, defaults, shaping, tokens, clock }: Means<'_>,
     target: &'t Target,
-    outgoing: &Outgoing,
+    events: &[&Outgoing],
     times: Times,
     trace: Option<&TraceContext>,
 ) -> Result<Formed<'t>, NotShaped> {
     let prepared = target.prepared(defaults).map_err(|fault| NotShaped::Fault(fault.to_string()))?;
     let profile = target.subscription.profile;
-    let id = outgoing.public_id(defaults.ids);
-    let shaped = match target.subscription.policies.shape.forms_requests() {
+    let [outgoing, ..] = events else { return Err(NotShaped::Fault("there is no event".into())) };
+    let shape = &target.subscription.policies.shape;
+    let mut shaped = match shape.forms_requests() {
         false => Shaped::default(),
         true => shaping.shape(defaults, target, prepared, outgoing).await?,
     };
+    let batch = shape.batching.map(|_| batch::id(target.subscription.id, events, defaults.ids));
+    shaped.carry(events, target, defaults, times.now)?;
+    let about = match &batch {
+        Some(id) => (id.as_str(), batch::EVENT_TYPE),
+        None => (outgoing.public_id(defaults.ids), outgoing.event.event_type.as_str()),
+    };
     let is_shaped = shaped.body.is_some();
     let body = shaped.body.clone().unwrap_or_else(|| outgoing.body(profile, defaults.ids));
-    let (mut headers, mut lines) = headers(prepared, profile, (outgoing, id), (&body, &shaped), times, trace)
+    let (mut headers, mut lines) = headers(prepared, profile, about, (&body, &shaped), times, trace)
         .map_err(|_| NotShaped::Fault("a header's value is malformed".to_owned()))?;
     let Shaped { method, uri, ran, .. } = shaped;
-    let (encoding, wire) = compressed(target.subscription.policies.shape.compression, body.clone());
+    let (encoding, wire) = compressed(shape.compression, body.clone());
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
         lines.push_str(&format!("content-encoding: {encoding}\n"));
@@ -138,7 +186,7 @@ pub(crate) async fn form<'t>(
         let authenticated = request.authenticate(authentication, (egress, tokens, clock)).await;
         token = authenticated.map_err(|fault| NotShaped::Fault(fault.0))?;
     }
-    Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, ran })
+    Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, batch, ran })
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");
@@ -152,7 +200,7 @@ const TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 fn headers(
     prepared: &Prepared,
     profile: Profile,
-    (outgoing, id): (&Outgoing, &str),
+    (id, event_type): (&str, &str),
     (body, shaped): (&[u8], &Shaped),
     Times { now, stamp }: Times,
     trace: Option<&TraceContext>,
@@ -183,7 +231,7 @@ fn headers(
     for (name, (shown, value)) in prepared.own.iter().zip(rules.headers) {
         match value {
             profile::HeaderValue::EventId => set(name, shown, id)?,
-            profile::HeaderValue::EventType => set(name, shown, outgoing.event.event_type.as_str())?,
+            profile::HeaderValue::EventType => set(name, shown, event_type)?,
             profile::HeaderValue::AttemptTime => set(name, shown, &stamp.to_string())?,
         }
     }

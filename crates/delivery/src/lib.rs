@@ -4,6 +4,7 @@
 mod activity;
 mod attempt;
 mod background;
+mod batch;
 mod breakers;
 mod content;
 mod contention;
@@ -32,6 +33,7 @@ mod previews;
 mod publisher;
 mod receivers;
 mod recovery;
+mod references;
 mod replays;
 mod shaping;
 mod shortages;
@@ -67,6 +69,7 @@ pub use operational::{Operational, OperationalEvent};
 pub use overview::{Overview, Troubled};
 pub use previews::{DryRun, DryRunEnd, NoPreview, Previews, Reach, Recipient, Recipients, RequestPreview, Unreachable};
 pub use publisher::{Difference, PublishError, Published, Publisher, Want, batch_key};
+pub use references::{BadReference, Reference, References};
 pub use steady::{SteadyClock, Watched};
 pub use target::Defaults;
 #[cfg(any(test, feature = "test"))]

@@ -27,6 +27,16 @@ impl Outgoing {
         self.bodies[usize::from(profile.code())].get_or_init(|| profile::render(profile, &self.event, style)).clone()
     }
 
+    /// Appends the event as one of a batch.
+    pub(crate) fn append_to_batch(&self, profile: Profile, style: IdStyle, body: &mut Vec<u8>) {
+        profile::render_item(profile, &self.event, style, body);
+    }
+
+    /// Bytes of data and metadata.
+    pub(crate) fn bytes(&self) -> usize {
+        self.event.data.len() + self.event.metadata.len()
+    }
+
     /// Approximate size in memory, in bytes.
     pub(crate) fn weight(&self) -> usize {
         2 * self.event.data.len() + self.event.metadata.len() + 768
@@ -65,5 +75,29 @@ impl Offer {
             delivery: delivery.id,
             ready: ready.clone(),
         }));
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use model::{Event, EventId, EventType, Priority, TenantId, Timestamp};
+
+    /// An event without data.
+    pub(crate) fn event(tenant: &str) -> Event {
+        Event {
+            id: EventId::from_bytes([7; 16]),
+            given_id: None,
+            tenant: TenantId::trusted(tenant),
+            event_type: EventType::trusted("invoice.created"),
+            timestamp: Timestamp::from_millis(0),
+            data: Default::default(),
+            metadata: Default::default(),
+            priority: Priority::Normal,
+            deliveries: 1,
+            deliver_at: None,
+            payload_erased_at: None,
+            trace: None,
+            channels: Default::default(),
+        }
     }
 }

@@ -2,7 +2,7 @@
 //! the functions of publishing and sending, write nothing, and send nothing to a receiver.
 
 use crate::{
-    attempt::{self, Formed, Times},
+    attempt::{self, Formed, Reply, Times},
     content::{Content, LeftOut},
     dispatcher::Dispatcher,
     draft::Draft,
@@ -168,7 +168,7 @@ impl Previews {
         let outgoing = Outgoing::new((*new.event).clone());
         let times = Times { now, stamp: self.clock.wall() };
         let target = Target::new(subscription);
-        let formed = attempt::form(self.dispatcher.means(), &target, &outgoing, times, draft.trace.as_deref()).await;
+        let formed = attempt::form(self.dispatcher.means(), &target, &[&outgoing], times, draft.trace.as_deref()).await;
         let (end, ran) = match formed {
             Ok(formed) => {
                 let Formed { prepared, method, uri, lines, body, ran, .. } = formed;
@@ -205,8 +205,8 @@ impl Previews {
         let new = new_event(&target.subscription.tenant, self.ids.event(now), &draft, Vec::new(), now);
         let outgoing = Outgoing::new((*new.event).clone());
         let times = Times { now, stamp: self.clock.wall() };
-        let sent = attempt::send(self.dispatcher.means(), &target, &outgoing, 1, times, None).await?;
-        let Some((attempt, _)) = sent else { return Ok(Err("nothing was sent".into())) };
+        let sent = attempt::send(self.dispatcher.means(), &target, &[&outgoing], times, None).await?;
+        let Some(Reply { attempt, .. }) = sent else { return Ok(Err("nothing was sent".into())) };
         Ok(match attempt.response_code {
             None => Err(attempt.error.unwrap_or_default()),
             Some(200..300) if repeats(&attempt.response_body, &challenge) => Ok(()),

@@ -5,6 +5,7 @@ use crate::{
     egress::{Origin, OriginError},
     lanes::PolicyDefaults,
     receivers::authenticate,
+    references::References,
 };
 use filter::Filter;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
@@ -31,6 +32,8 @@ pub struct Defaults {
     pub policies: PolicyDefaults,
     /// The source of events in CloudEvents: the public URL of the installation, or its name.
     pub source: String,
+    /// URLs of payloads. `None`: requests that need one are not made.
+    pub references: Option<References>,
 }
 
 /// Headers of a request beside the subscription's own, at most.

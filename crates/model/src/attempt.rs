@@ -125,6 +125,11 @@ pub struct Attempt {
 }
 
 impl Attempt {
+    /// Adds a remark.
+    pub fn remark(&mut self, text: &str) {
+        self.note = Some(self.note.take().map_or_else(|| text.to_owned(), |known| format!("{known}; {text}")));
+    }
+
     /// Removes everything that may repeat the event's payload: headers, bodies, and quotes in texts.
     pub fn erase_payload(&mut self) {
         self.request_headers = String::new();

@@ -1,5 +1,6 @@
 //! The dispatcher: queues committed deliveries in their lanes, sends them, and records the outcomes.
 
+mod batches;
 mod commits;
 mod log;
 mod pressure;

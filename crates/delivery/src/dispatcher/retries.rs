@@ -9,8 +9,15 @@ use model::{
 use storage::Ending;
 
 impl Dispatcher {
-    /// Decides how a delivery continues after an attempt; notes at the attempt why it is not retried.
-    pub(super) fn next(&self, target: &Target, job: &Job, attempt: &mut Attempt, result: &AttemptResult) -> Next {
+    /// Decides how a delivery continues after an attempt; notes at the attempt why it is not retried. `fraction` in
+    /// `0.0..1.0` places the jitter.
+    pub(super) fn next(
+        &self,
+        target: &Target,
+        job: &Job,
+        (attempt, result): (&mut Attempt, &AttemptResult),
+        fraction: f64,
+    ) -> Next {
         let subscription = &target.subscription;
         let ended = attempt.started_at.after(attempt.duration);
         let decide = |policy: &RetryPolicy| {
@@ -18,7 +25,7 @@ impl Dispatcher {
                 attempt: attempt.number.saturating_sub(job.earlier_attempts),
                 expires_at: expires_at(policy, job),
             };
-            decide(subscription.profile, policy, result, turn, ended, self.ids.fraction())
+            decide(subscription.profile, policy, result, turn, ended, fraction)
         };
         let event_type = job.outgoing.event.event_type.as_str();
         let next = match target.prepared(&self.defaults) {
@@ -27,9 +34,7 @@ impl Dispatcher {
             Err(_) => decide(subscription.retries(self.defaults.retry_base).of(event_type)),
         };
         if next == Next::End(EndStatus::Expired) {
-            let note = "not retried: the delivery expires before the next attempt would be due";
-            attempt.note =
-                Some(attempt.note.take().map_or_else(|| note.to_owned(), |known| format!("{known}; {note}")));
+            attempt.remark("not retried: the delivery expires before the next attempt would be due");
         }
         next
     }

@@ -18,8 +18,8 @@ pub(super) struct Kept {
     pub(super) note: Option<String>,
 }
 
-/// Makes the first bytes of a body readable. `encodings`: `Content-Encoding`; `media`: `Content-Type`.
-pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str) -> Kept {
+/// Makes the first `most` bytes of a body readable. `encodings`: `Content-Encoding`; `media`: `Content-Type`.
+pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str, most: usize) -> Kept {
     let codings: Vec<&str> = encodings
         .split(',')
         .map(str::trim)
@@ -39,24 +39,29 @@ pub(super) fn readable(raw: Vec<u8>, encodings: &str, media: &str) -> Kept {
             "deflate" => Format::Zlib,
             other => return unreadable(body.len(), other),
         };
-        match inflate(&body, format) {
+        match inflate(&body, format, most) {
             Some(plain) => body = plain,
             None => return unreadable(body.len(), coding),
         }
     }
-    cut(&mut body);
+    cut(&mut body, most);
     // Some servers declare Latin-1 and send UTF-8.
     if is_latin1(media) && std::str::from_utf8(&body).is_err() {
         body = body.into_iter().map(char::from).collect::<String>().into_bytes();
-        cut(&mut body);
+        cut(&mut body, most);
     }
     Kept { body: body.into(), note: None }
 }
 
-/// Cuts a body to [`KEPT`] bytes, between two characters.
-fn cut(body: &mut Vec<u8>) {
-    if body.len() >= KEPT {
-        let whole = whole_characters(&body[..KEPT]).len();
+/// The part of a readable body that the log keeps.
+pub(crate) fn kept(body: &Bytes) -> Bytes {
+    if body.len() < KEPT { body.clone() } else { Bytes::copy_from_slice(whole_characters(&body[..KEPT])) }
+}
+
+/// Cuts a body to `most` bytes, between two characters.
+fn cut(body: &mut Vec<u8>, most: usize) {
+    if body.len() >= most {
+        let whole = whole_characters(&body[..most]).len();
         body.truncate(whole);
     }
 }
@@ -80,19 +85,19 @@ enum Format {
     Zlib,
 }
 
-/// Decompresses up to [`KEPT`] bytes. The input may be truncated anywhere. The output is bounded, so a decompression
+/// Decompresses up to `most` bytes. The input may be truncated anywhere. The output is bounded, so a decompression
 /// bomb does no harm.
-fn inflate(compressed: &[u8], format: Format) -> Option<Vec<u8>> {
+fn inflate(compressed: &[u8], format: Format, most: usize) -> Option<Vec<u8>> {
     match format {
-        Format::Gzip => raw_inflate(gzip_content(compressed)?, false),
+        Format::Gzip => raw_inflate(gzip_content(compressed)?, false, most),
         // Some servers send raw deflate under this name, without the zlib header.
-        Format::Zlib => raw_inflate(compressed, true).or_else(|| raw_inflate(compressed, false)),
+        Format::Zlib => raw_inflate(compressed, true, most).or_else(|| raw_inflate(compressed, false, most)),
     }
 }
 
-fn raw_inflate(compressed: &[u8], zlib_header: bool) -> Option<Vec<u8>> {
+fn raw_inflate(compressed: &[u8], zlib_header: bool, most: usize) -> Option<Vec<u8>> {
     let mut inflate = Decompress::new(zlib_header);
-    let mut plain = Vec::with_capacity(KEPT);
+    let mut plain = Vec::with_capacity(most);
     loop {
         let (before, read) = (plain.len(), inflate.total_in());
         let rest = &compressed[read as usize..];
@@ -153,7 +158,7 @@ mod tests {
     }
 
     fn body(raw: Vec<u8>, encodings: &str) -> String {
-        let kept = readable(raw, encodings, "application/json");
+        let kept = readable(raw, encodings, "application/json", KEPT);
         assert_eq!(kept.note, None);
         String::from_utf8(kept.body.to_vec()).unwrap()
     }
@@ -199,10 +204,10 @@ mod tests {
             (vec![1; 9], "zstd"),
             (vec![1], "gzip,gzip,gzip,gzip"),
         ] {
-            let kept = readable(raw, encodings, "text/plain");
+            let kept = readable(raw, encodings, "text/plain", KEPT);
             assert!(kept.body.is_empty() && kept.note.unwrap().contains("cannot be shown"), "{encodings}");
         }
-        assert_eq!(readable(vec![], "br", ""), Kept { body: Bytes::new(), note: None });
+        assert_eq!(readable(vec![], "br", "", KEPT), Kept { body: Bytes::new(), note: None });
     }
 
     #[test]
@@ -211,9 +216,9 @@ mod tests {
         cut.insert(0, b'a');
         cut.truncate(KEPT);
         assert_eq!(body(cut, ""), format!("a{}", "é".repeat(KEPT / 2 - 1)));
-        let latin = readable(b"caf\xe9".to_vec(), "", "text/html; charset=ISO-8859-1");
+        let latin = readable(b"caf\xe9".to_vec(), "", "text/html; charset=ISO-8859-1", KEPT);
         assert_eq!(&latin.body[..], "café".as_bytes());
-        let mislabelled = readable("café".into(), "", "text/html; charset=\"latin1\"");
+        let mislabelled = readable("café".into(), "", "text/html; charset=\"latin1\"", KEPT);
         assert_eq!(&mislabelled.body[..], "café".as_bytes());
     }
 
@@ -223,14 +228,14 @@ mod tests {
             raw in proptest::collection::vec(any::<u8>(), 0..KEPT),
             encodings in prop::sample::select(vec!["gzip", "deflate", "br", "gzip, deflate", ""]),
         ) {
-            prop_assert!(readable(raw, encodings, "text/plain; charset=latin1").body.len() <= KEPT);
+            prop_assert!(readable(raw, encodings, "text/plain; charset=latin1", KEPT).body.len() <= KEPT);
         }
 
         #[test]
         fn a_truncated_gzip_body_decodes_to_a_prefix(plain in "[ -~]{1,600}", at in 0.0f64..1.0) {
             let whole = gzip(plain.as_bytes());
             let cut = (whole.len() as f64 * at) as usize;
-            let kept = readable(whole[..cut].to_vec(), "gzip", "");
+            let kept = readable(whole[..cut].to_vec(), "gzip", "", KEPT);
             prop_assert!(plain.as_bytes().starts_with(&kept.body));
         }
     }

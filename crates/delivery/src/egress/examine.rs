@@ -95,7 +95,7 @@ impl Egress {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, user_agent.clone());
-        let sent = self.send(&origin, (model::shape::Method::Post, &uri), headers, body, timeout).await?;
+        let sent = self.send(&origin, (model::shape::Method::Post, &uri), headers, body, (timeout, 0)).await?;
         Ok((sent.result.map(|answer| answer.status), sent.took))
     }
 }

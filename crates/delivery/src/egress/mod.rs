@@ -24,6 +24,7 @@ mod tls;
 mod watch;
 
 use bytes::Bytes;
+pub(crate) use content::kept;
 pub use examine::{Examination, ExamineError, Examined};
 use fault::{Fault, Resend};
 pub use fault::{LocalFault, ResolveError};
@@ -160,20 +161,21 @@ impl Egress {
         url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
     }
 
-    /// Sends a request and reads the response. `timeout` covers everything from the DNS look-up to the body's last byte.
+    /// Sends a request and reads the response, of whose body `most` bytes are kept if that is more than the log keeps.
+    /// `timeout` covers everything from the DNS look-up to the body's last byte.
     pub(crate) async fn send(
         &self,
         origin: &Origin,
         (method, uri): (Method, &Uri),
         headers: HeaderMap,
         body: Bytes,
-        timeout: Duration,
+        (timeout, most): (Duration, usize),
     ) -> Result<Sent, LocalFault> {
         let request = Request { method, origin, uri, headers, body };
-        self.make(&request, Receipt::default(), timeout).await
+        self.make(&request, Receipt::keeping(most), timeout).await
     }
 
-    /// Sends a POST for the server itself, and returns up to `most` bytes of the body as they were received.
+    /// Sends a POST for the server itself, and returns up to `most` bytes of the body.
     pub(crate) async fn fetch(
         &self,
         url: &url::Url,

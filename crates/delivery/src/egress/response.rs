@@ -25,6 +25,7 @@ pub(crate) struct Answer {
     pub(crate) status: u16,
     /// `name: value` lines.
     pub(crate) headers: String,
+    /// The first bytes of the body: as many as the log keeps, unless the caller asked for more.
     pub(crate) body: Bytes,
     pub(crate) retry_after: Option<RetryAfter>,
     pub(crate) location: Option<String>,
@@ -54,7 +55,7 @@ pub(super) struct Receipt {
 }
 
 impl Receipt {
-    /// A receipt that keeps up to this number of bytes of the body, as they were received.
+    /// A receipt that keeps up to this number of bytes of the body, and at least as many as the log.
     pub(super) fn keeping(most: usize) -> Self {
         Self { more: most.saturating_sub(KEPT), ..Self::default() }
     }
@@ -177,10 +178,8 @@ impl Receipt {
             let (dropped, are) = (self.dropped, if self.dropped == 1 { "header is" } else { "headers are" });
             self.note(format!("{dropped} more {are} not kept"));
         }
-        let kept = match self.more {
-            0 => content::readable(self.body, &self.encodings, &self.media),
-            _ => content::Kept { body: self.body.into(), note: None },
-        };
+        let most = self.room();
+        let kept = content::readable(self.body, &self.encodings, &self.media, most);
         self.notes.extend(kept.note);
         let note = self.notes.into_iter().reduce(|all, more| all + "; " + &more);
         Some(Answer {

@@ -1,9 +1,16 @@
 //! One lane: the queues of one subscription, and the pace of its receiver. Pure: no clock, no I/O, no tasks.
 
+mod batches;
 mod erased;
 
-pub(crate) use super::job::Job;
-use super::throttle::{PolicyDefaults, Throttle};
+pub(crate) use super::{
+    job::Job,
+    pace::{Pace, Room},
+};
+use super::{
+    pace::SWIFT,
+    throttle::{PolicyDefaults, Throttle},
+};
 use crate::{numbers::TenantNumber, target::Target};
 use model::{
     DeliveryId, Queue, Timestamp,
@@ -14,50 +21,6 @@ use std::{
     sync::Arc,
     time::Duration,
 };
-
-/// The share of the concurrency limit that a request uses until it ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
-pub(crate) enum Room {
-    Slow,
-    Unproven,
-    Common,
-}
-
-/// The speed of a receiver, learnt from its last answer.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Pace {
-    /// No answer yet, or the last connection failed fast.
-    Unproven,
-    Quick,
-    /// The last request took longer than [`SLOW`].
-    Slow,
-}
-
-/// A request that takes longer makes its receiver slow, until a request is faster.
-const SLOW: Duration = Duration::from_secs(1);
-/// With one request in flight, such a receiver still gets 500 a second.
-const SWIFT: Duration = Duration::from_millis(2);
-
-impl Pace {
-    /// Maximum of concurrent requests to one receiver.
-    pub(crate) const fn cap(self) -> usize {
-        match self {
-            Self::Unproven => 16,
-            Self::Quick => 64,
-            Self::Slow => 8,
-        }
-    }
-
-    /// Maximum length of one queue in memory. A slow receiver needs no long queue.
-    pub(crate) const fn queue(self) -> usize {
-        match self {
-            Self::Unproven => 1_024,
-            Self::Quick => 8_192,
-            Self::Slow => 64,
-        }
-    }
-}
 
 /// Where the next delivery of a lane comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,6 +102,10 @@ pub(crate) struct Lane {
     held_back: VecDeque<Job>,
     turn: usize,
     queued: usize,
+    /// Bytes of the events that are queued in memory.
+    bytes: usize,
+    /// The most events that the receiver takes in one request, learnt from its answers; `None`: as many as configured.
+    batch_most: Option<u16>,
     /// Deliveries that a refill must not read again: queued, under way, or with an outcome that is not durable yet.
     pub(crate) held: HashSet<DeliveryId>,
     pub(crate) in_flight: usize,
@@ -178,6 +145,8 @@ impl Lane {
             held_back: VecDeque::new(),
             turn: 0,
             queued: 0,
+            bytes: 0,
+            batch_most: None,
             held: HashSet::new(),
             in_flight: 0,
             pace: Pace::Unproven,
@@ -219,6 +188,7 @@ impl Lane {
     pub(crate) fn push(&mut self, job: Job) {
         self.held.insert(job.id);
         self.queued += 1;
+        self.bytes += job.outgoing.bytes();
         self.part(job.queue).in_memory += 1;
         self.part(job.turn()).jobs.push_back(job);
     }
@@ -230,6 +200,7 @@ impl Lane {
         }
         self.held.insert(job.id);
         self.queued += 1;
+        self.bytes += job.outgoing.bytes();
         self.part(job.queue).in_memory += 1;
         self.held_back.push_back(job);
     }
@@ -266,6 +237,7 @@ impl Lane {
             Turn::HeldBack => self.held_back.pop_front()?,
         };
         self.part(job.queue).in_memory -= 1;
+        self.bytes -= job.outgoing.bytes();
         Some(job)
     }
 
@@ -298,7 +270,7 @@ impl Lane {
             self.held.remove(&job.id);
             self.leave_in_store(job.queue, EVER);
         }
-        self.queued = 0;
+        (self.queued, self.bytes) = (0, 0);
         cleared
     }
 
@@ -336,6 +308,7 @@ impl Lane {
             Pace::Unproven => 64,
             Pace::Slow => 32,
         };
+        let room = if probes { 1 } else { room.max(self.batch_max()) };
         let wants = |queue: &Queue| {
             let part = &self.parts[usize::from(queue.code())];
             let queued = if part.held_back { self.held_back.len() } else { part.in_memory };
@@ -390,11 +363,6 @@ impl Lane {
     /// Learns the receiver's pace from a request.
     pub(crate) fn learn(&mut self, took: Duration, answered: bool) {
         self.is_swift = answered && took <= SWIFT;
-        self.pace = match (took > SLOW, answered) {
-            (true, _) => Pace::Slow,
-            (false, true) => Pace::Quick,
-            // A fast failure (connection refused) uses no time, and does not prove that the receiver is quick.
-            (false, false) => Pace::Unproven,
-        };
+        self.pace = Pace::of(took, answered);
     }
 }

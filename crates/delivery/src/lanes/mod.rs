@@ -11,10 +11,12 @@ mod figures;
 mod job;
 mod lane;
 mod limits;
+mod pace;
 mod scheduler;
 mod state;
 mod throttle;
 mod trouble;
+mod unsent;
 mod work;
 
 use crate::{
@@ -67,6 +69,8 @@ pub(crate) struct Ended {
     /// The receiver answered with a status below 500.
     pub(crate) answered: bool,
     pub(crate) sample: Sample,
+    /// Number of events in the request.
+    pub(crate) events: usize,
 }
 
 impl Lanes {
@@ -232,40 +236,14 @@ impl Lanes {
         self.change(|state, work, now| {
             if let Some(one) = state.scheduler.lane(lane) {
                 one.learn(ended.took, ended.answered);
+                if ended.answered {
+                    one.took_batch(ended.events);
+                }
             }
             state.learn(lane, ended.sample, fraction, now, work);
             state.scheduler.finished(lane, room);
             state.look(lane, now, work);
         })
-    }
-
-    /// A started delivery was not sent, and has ended: nothing is learnt of its receiver.
-    pub(crate) fn skipped(&self, lane: LaneNumber, room: Room) -> Work {
-        self.change(|state, work, now| {
-            if let Some(one) = state.scheduler.lane(lane) {
-                one.throttle.skipped();
-            }
-            state.scheduler.finished(lane, room);
-            state.look(lane, now, work);
-        })
-    }
-
-    /// Ends a started delivery that was not sent; it stays in the store and is read again after a second.
-    pub(crate) fn abandon(&self, lane: LaneNumber, job: &Job, room: Room) -> Work {
-        let work = self.change(|state, work, now| {
-            state.sending.remove(&job.id);
-            if let Some(one) = state.scheduler.lane(lane) {
-                one.held.remove(&job.id);
-                one.throttle.abandoned();
-                one.leave_in_store(job.queue, now.after(Duration::from_secs(1)));
-            }
-            state.scheduler.finished(lane, room);
-            state.look(lane, now, work);
-            state.scheduler.settled(lane);
-        });
-        self.sooner.notify_one();
-        self.settled.notify_waiters();
-        work
     }
 
     /// Handles durable outcomes: wakes their waiters, and expects the retries.
@@ -341,7 +319,7 @@ impl Lanes {
         state.scheduler.now = now;
         change(&mut state, &mut work, now);
         while let Some(start) = state.scheduler.next() {
-            state.sending.insert(start.job.id);
+            state.sending.extend(start.jobs().map(|job| job.id));
             work.starts.push(start);
         }
         if std::mem::take(&mut state.scheduler.wants_exchange) {

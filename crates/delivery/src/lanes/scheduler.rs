@@ -23,6 +23,7 @@
 mod caps;
 mod parking;
 mod roster;
+mod start;
 
 use super::{
     lane::{Job, Lane, Pace, Room},
@@ -30,6 +31,7 @@ use super::{
 };
 use crate::numbers::{LaneNumber, TenantNumber};
 use model::{Queue, SubscriptionId, TenantId, Timestamp};
+pub(crate) use start::Start;
 use std::collections::{BTreeSet, HashMap, VecDeque};
 
 /// A delivery costs one turn, and one more for each of these bytes.
@@ -101,14 +103,6 @@ pub(crate) struct Scheduler {
     pub(super) limited: BTreeSet<LaneNumber>,
     /// A claim should be exchanged now.
     pub(super) wants_exchange: bool,
-}
-
-/// A delivery to send now.
-#[derive(Debug)]
-pub(crate) struct Start {
-    pub(crate) lane: LaneNumber,
-    pub(crate) job: Job,
-    pub(crate) room: Room,
 }
 
 enum May {
@@ -227,6 +221,9 @@ impl Scheduler {
             Allowed::Later => return May::Wait,
             Allowed::NotBefore(at) => return May::NotBefore(at),
         }
+        if let Some(at) = lane.gathers_until(self.now) {
+            return May::NotBefore(at);
+        }
         if lane.in_flight > 0 && lane.pace != Pace::Slow && self.is_at_cap(lane) {
             return May::Park(Room::Common);
         }
@@ -315,7 +312,7 @@ impl Scheduler {
     fn start_or_save(&mut self, number: LaneNumber, room: Room, urgent: bool) -> Option<Start> {
         let lane = self.lanes.get_mut(number.0)?.as_mut()?;
         let tenant = &mut self.tenants[lane.tenant.0];
-        let cost = 1 + lane.peek()?.outgoing.weight() / TURN_BYTES;
+        let cost = 1 + lane.next_weight()? / TURN_BYTES;
         tenant.deficit += 1;
         if tenant.deficit < cost {
             if urgent {
@@ -331,7 +328,7 @@ impl Scheduler {
         if !urgent {
             lane.scheduled = false;
         }
-        let job = lane.pop()?;
+        let (job, more) = lane.take()?;
         lane.in_flight += 1;
         lane.throttle.started(self.now);
         self.in_flight += 1;
@@ -343,9 +340,10 @@ impl Scheduler {
             Room::Unproven => self.unproven += 1,
             Room::Common => {}
         }
-        self.queued_bytes -= job.outgoing.weight();
+        let start = Start { lane: number, job, more, room };
+        self.queued_bytes -= start.weight();
         self.schedule(number);
-        Some(Start { lane: number, job, room })
+        Some(start)
     }
 
     /// A request of this lane has ended.

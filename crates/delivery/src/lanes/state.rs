@@ -94,7 +94,7 @@ impl State {
         let Some(lane) = self.scheduler.lane(number) else { return true };
         // When memory is short, only lanes with very short queues may take more.
         let short = bytes >= MEMORY && lane.queued_in(queue) >= (MEMORY / 4096 / busy).clamp(1, 64);
-        lane.queued_in(queue) >= lane.pace.queue() || short
+        lane.queued_in(queue) >= lane.queue_max() || short
     }
 
     /// Asks for refills of the lane's queues that run low, and sets the lane's timer.

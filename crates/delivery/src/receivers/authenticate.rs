@@ -158,7 +158,7 @@ impl Unauthenticated<'_> {
 /// Fetches a token. The endpoint is the tenant's choice, so the address policy applies to it.
 async fn fetch(egress: &Egress, endpoint: &Endpoint) -> Result<Fetched, TokenFault> {
     let request = token_request(&endpoint.settings);
-    let sent = egress.fetch(&endpoint.url, request.headers, request.body, (FETCH, ANSWER_MAX + 1)).await;
+    let sent = egress.fetch(&endpoint.url, request.headers, request.body, (FETCH, ANSWER_MAX + 8)).await;
     let sent = sent.map_err(|fault| TokenFault::new(fault.to_string()))?;
     match sent.result {
         Ok(answer) => read_answer(&endpoint.settings, answer.status, &answer.body),

@@ -5,6 +5,7 @@ mod compress;
 mod turns;
 
 use crate::{
+    batch,
     egress::LocalFault,
     outgoing::Outgoing,
     receivers::Tokens,
@@ -14,8 +15,8 @@ use bytes::Bytes;
 pub(crate) use compress::compress;
 use http::{HeaderName, HeaderValue, Uri, uri::PathAndQuery};
 use model::{
-    Event, Subscription,
-    shape::{EventFacts, Method, RequestShape, Transformation},
+    Event, Subscription, Timestamp, profile,
+    shape::{EventFacts, Method, PayloadForm, RequestShape, Transformation},
     subscription::{check_header, may_be_credential},
 };
 use serde_json::Value;
@@ -140,6 +141,42 @@ impl Shaping {
 }
 
 impl Shaped {
+    /// Takes over the body of a batch, or of a reference to the data, when the subscription asks for one.
+    pub(crate) fn carry(
+        &mut self,
+        events: &[&Outgoing],
+        target: &Target,
+        defaults: &Defaults,
+        now: Timestamp,
+    ) -> Result<(), NotShaped> {
+        let Subscription { profile, ref policies, .. } = target.subscription;
+        let (batching, ids) = (policies.shape.batching, defaults.ids);
+        let references = match policies.shape.payload {
+            PayloadForm::Full if batching.is_none() => return Ok(()),
+            PayloadForm::Full => None,
+            PayloadForm::Reference => Some(defaults.references.as_ref().ok_or_else(no_references)?),
+        };
+        let render = |event: &Outgoing, body: &mut Vec<u8>| match references {
+            None => event.append_to_batch(profile, ids, body),
+            Some(references) => {
+                let (url, expires) = references.url(&event.event, profile, now);
+                body.extend(profile::render_reference(profile, &event.event, ids, &url, expires));
+            }
+        };
+        self.body = Some(match batching {
+            Some(batching) => {
+                self.content_type = Some(HeaderValue::from_static(batching.format().content_type()));
+                batch::body(batching.format(), events.len(), |i, body| render(events[i], body))
+            }
+            None => {
+                let mut body = Vec::new();
+                events.first().into_iter().for_each(|event| render(event, &mut body));
+                body.into()
+            }
+        });
+        Ok(())
+    }
+
     /// Takes a script's request over. `uri` is the URL before.
     fn apply(&mut self, sent: transform::Shaped, uri: &Uri) -> Result<(), NotShaped> {
         if let Some(method) = sent.method.and_then(|method| Method::parse(method.name())) {
@@ -153,6 +190,10 @@ impl Shaped {
         self.body = Some(sent.body);
         Ok(())
     }
+}
+
+fn no_references() -> NotShaped {
+    NotShaped::Fault("the server makes no URLs for payloads".into())
 }
 
 /// The shortage that a failure is. A process that cannot be started is an operator's affair.

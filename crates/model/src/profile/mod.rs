@@ -7,7 +7,7 @@ mod rules;
 mod standard;
 mod tenant;
 
-pub use body::render;
+pub use body::{render, render_item, render_reference};
 pub use rules::{Body, Field, GeneratedSecret, HeaderValue, OwnSignature, Rules};
 
 /// The wire style of a subscription.

@@ -1,8 +1,10 @@
 //! The shape of what a subscription receives: which events of its types, and in what form beyond its profile.
 
+mod batching;
 mod request;
 mod template;
 
+pub use batching::{BadBatching, BatchFormat, Batching};
 pub use request::{Method, NotARequest, RequestShape};
 pub use template::{EventFacts, NotATemplate, TextTemplate, Unfilled};
 
@@ -32,6 +34,40 @@ pub struct Shape {
     pub request: RequestShape,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression: Option<Compression>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub batching: Option<Batching>,
+    #[serde(default, skip_serializing_if = "PayloadForm::is_default")]
+    pub payload: PayloadForm,
+}
+
+/// The part of an event that requests carry.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PayloadForm {
+    /// All of it.
+    #[default]
+    Full,
+    /// Its id, type and time, with a URL at which the receiver fetches the data.
+    Reference,
+}
+
+impl PayloadForm {
+    pub const ALL: [Self; 2] = [Self::Full, Self::Reference];
+
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::Reference => "reference",
+        }
+    }
+
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.name() == name)
+    }
+
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 impl Shape {
@@ -44,10 +80,32 @@ impl Shape {
         self.transformation.is_some() || !self.request.is_default()
     }
 
+    /// The part that cannot be combined with batching or with references to the data: the reason names it.
+    pub fn conflict(&self) -> Option<Conflict> {
+        let field = match (self.batching, self.payload) {
+            (Some(_), _) => "batching",
+            (None, PayloadForm::Reference) => "payload",
+            (None, PayloadForm::Full) => return None,
+        };
+        if self.transformation.is_some() {
+            return Some(Conflict { field, with: "transformation" });
+        }
+        let changes_url = self.batching.is_some() && self.request.changes_url();
+        changes_url.then_some(Conflict { field, with: "request.path and request.query" })
+    }
+
     /// True when the type of an event does not decide alone whether it goes to the subscription.
     pub const fn chooses_by_content(&self) -> bool {
         self.filter.is_some() || !self.channels.is_empty()
     }
+}
+
+/// Two parts of a shape that exclude each other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("cannot be combined with {with}: these are made for one event with its data")]
+pub struct Conflict {
+    pub field: &'static str,
+    with: &'static str,
 }
 
 /// A change of the request between its profile and its signature.
@@ -89,6 +147,27 @@ mod tests {
     use super::*;
 
     #[test]
+    fn batches_and_references_exclude_what_is_made_for_one_event() {
+        let transformation = Some(Transformation::Template("slack".into()));
+        let batching = Batching::try_new(2, 0, BatchFormat::Json).ok();
+        let path = RequestShape::try_new(Method::Put, Some("/{data.id}"), []).unwrap();
+        let method = RequestShape::try_new(Method::Put, None, []).unwrap();
+        let (full, reference) = (PayloadForm::Full, PayloadForm::Reference);
+        for (transformation, request, batching, payload, expected) in [
+            (&transformation, &path, None, full, None),
+            (&None, &path, None, reference, None),
+            (&None, &method, batching, reference, None),
+            (&transformation, &method, batching, full, Some(("batching", "transformation"))),
+            (&transformation, &method, None, reference, Some(("payload", "transformation"))),
+            (&None, &path, batching, full, Some(("batching", "request.path and request.query"))),
+        ] {
+            let (transformation, request) = (transformation.clone(), request.clone());
+            let shape = Shape { transformation, request, batching, payload, ..Shape::default() };
+            assert_eq!(shape.conflict().map(|one| (one.field, one.with)), expected);
+        }
+    }
+
+    #[test]
     fn stored_shapes_are_read_back() {
         let shape = Shape {
             filter: Some("data.amount > 1".into()),
@@ -96,6 +175,8 @@ mod tests {
             transformation: Some(Transformation::Template("slack".into())),
             request: RequestShape::try_new(Method::Put, Some("/x/{data.id}"), [("t", "{type}")]).unwrap(),
             compression: Some(Compression::Zstd),
+            batching: Batching::try_new(10, 100, BatchFormat::Ndjson).ok(),
+            payload: PayloadForm::Reference,
         };
         let text = serde_json::to_string(&shape).unwrap();
         assert_eq!(serde_json::from_str::<Shape>(&text).unwrap(), shape);

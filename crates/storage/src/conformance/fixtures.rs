@@ -147,6 +147,8 @@ impl<'s> World<'s> {
                     transformation: Some(Transformation::Script("export default (webhook) => webhook".into())),
                     request: RequestShape::try_new(Method::Put, Some("/x/{data.id}"), [("t", "{type}")]).unwrap(),
                     compression: Some(Compression::Gzip),
+                    batching: Batching::try_new(20, 500, BatchFormat::Ndjson).ok(),
+                    payload: PayloadForm::Reference,
                 },
             },
             health: Health {

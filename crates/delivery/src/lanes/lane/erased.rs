@@ -23,6 +23,7 @@ impl Lane {
         for job in &dropped {
             self.held.remove(&job.id);
             self.part(job.queue).in_memory -= 1;
+            self.bytes -= job.outgoing.bytes();
         }
         self.queued -= dropped.len();
         dropped

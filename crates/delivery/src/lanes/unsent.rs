@@ -1,0 +1,48 @@
+//! Requests that were started and not sent, or refused for their size.
+
+use super::{Job, Lanes, Room, Work};
+use crate::numbers::LaneNumber;
+use std::time::Duration;
+
+impl Lanes {
+    /// The receiver has refused a request for its size.
+    pub(crate) fn smaller_batches(&self, lane: LaneNumber, most: usize) {
+        if let Some(one) = self.state.lock().scheduler.lane(lane) {
+            one.smaller_batches(most);
+        }
+    }
+
+    /// A started delivery was not sent, and has ended: nothing is learnt of its receiver.
+    pub(crate) fn skipped(&self, lane: LaneNumber, room: Room) -> Work {
+        self.change(|state, work, now| {
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.throttle.skipped();
+            }
+            state.scheduler.finished(lane, room);
+            state.look(lane, now, work);
+        })
+    }
+
+    /// Ends a started request that was not sent; these deliveries of it stay in the store and are read again after a
+    /// second.
+    pub(crate) fn abandon<'j>(&self, lane: LaneNumber, jobs: impl Iterator<Item = &'j Job>, room: Room) -> Work {
+        let work = self.change(|state, work, now| {
+            if let Some(one) = state.scheduler.lane(lane) {
+                one.throttle.abandoned();
+            }
+            for job in jobs {
+                state.sending.remove(&job.id);
+                if let Some(one) = state.scheduler.lane(lane) {
+                    one.held.remove(&job.id);
+                    one.leave_in_store(job.queue, now.after(Duration::from_secs(1)));
+                }
+            }
+            state.scheduler.finished(lane, room);
+            state.look(lane, now, work);
+            state.scheduler.settled(lane);
+        });
+        self.sooner.notify_one();
+        self.settled.notify_waiters();
+        work
+    }
+}
