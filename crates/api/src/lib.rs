@@ -25,6 +25,7 @@ mod memory;
 mod nodes;
 mod outside;
 mod pages;
+mod payloads;
 mod portal_sessions;
 mod prefixes;
 mod problem;

@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, around, audit, backlog, body, cors, dashboard, docs, events, health, keys, nodes, portal_sessions,
-    prefixes,
+    App, admin, around, audit, backlog, body, cors, dashboard, docs, events, health, keys, nodes, payloads,
+    portal_sessions, prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
@@ -68,6 +68,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::subscriptions::rotate_secret::rotate_secret))
         .routes(routes!(webhooks::subscriptions::secret::secret))
         .routes(routes!(webhooks::subscriptions::jwks::jwks))
+        .routes(routes!(payloads::payload))
         .routes(routes!(webhooks::subscriptions::pause::pause))
         .routes(routes!(webhooks::subscriptions::activate::activate))
         .routes(routes!(webhooks::subscriptions::reset_breaker::reset_breaker))

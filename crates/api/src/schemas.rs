@@ -8,7 +8,7 @@ use model::{
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
     portal::{Capability, PortalState, Scheme},
-    shape::{Compression, Method},
+    shape::{BatchFormat, Compression, Method, PayloadForm},
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -57,6 +57,8 @@ texts! {
         text.min_length(Some(1)).max_length(Some(CHANNEL_MAX)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"))
     };
     CompressionName as "Compression": |text| text.enum_values(Some(Compression::ALL.map(Compression::name)));
+    BatchFormatName as "BatchFormat": |text| text.enum_values(Some(BatchFormat::ALL.map(BatchFormat::name)));
+    PayloadFormName as "PayloadForm": |text| text.enum_values(Some(PayloadForm::ALL.map(PayloadForm::name)));
     AuthenticationName as "AuthenticationType": |text| text.enum_values(Some(Authentication::KINDS));
     ClientAuthenticationName as "ClientAuthentication": |text| {
         text.enum_values(Some(ClientAuthentication::ALL.map(ClientAuthentication::name)))

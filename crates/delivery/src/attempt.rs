@@ -48,6 +48,8 @@ pub(crate) struct Reply {
     failed: Failed,
     /// The id of the batch.
     batch: Option<String>,
+    /// The part of each event in the body of the batch.
+    parts: Vec<Bytes>,
 }
 
 impl Reply {
@@ -56,23 +58,21 @@ impl Reply {
         self.failed.apply((Attempt { number, ..self.attempt }, self.result), event.public_id(ids))
     }
 
-    /// The same for one of `count` events.
-    pub(crate) fn of(&self, event: &Outgoing, (number, count): (u32, usize), ids: IdStyle) -> (Attempt, AttemptResult) {
+    /// The same for the event at `place` in the batch.
+    pub(crate) fn of(&self, event: &Outgoing, (number, place): (u32, usize), ids: IdStyle) -> (Attempt, AttemptResult) {
         let mut attempt = Attempt { number, ..self.attempt.clone() };
-        if let Some(batch) = &self.batch
-            && count > 1
-        {
-            // All of the body would be kept with each event.
-            attempt.request_body = None;
-            let others = if count == 2 { "event" } else { "events" };
-            attempt.remark(&format!("sent in {batch} with {} other {others}", count - 1));
+        let others = self.parts.len().saturating_sub(1);
+        if let (Some(batch), 1..) = (&self.batch, others) {
+            // The whole body would be kept with each event.
+            attempt.request_body = self.parts.get(place).cloned();
+            attempt.remark(&format!("sent in {batch} with {others} other {}", if others == 1 { "event" } else { "events" }));
         }
         self.failed.apply((attempt, self.result.clone()), event.public_id(ids))
     }
 }
 
-/// Sends `events` (one, or those of a batch) to `target` in one request, with this trace context. `None`: the subscription's transformation drops the delivery. Fails when a shortage
-/// of this machine prevents the attempt.
+/// Sends `events` (one, or those of a batch) to `target` in one request, with this trace context. `None`: the
+/// subscription's transformation drops the delivery. Fails when a shortage of this machine prevents the attempt.
 pub(crate) async fn send(
     means: Means<'_>,
     target: &Target,
@@ -84,7 +84,7 @@ pub(crate) async fn send(
     let failed = |message: String| {
         let error = AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {message}"));
         let (attempt, result) = report(Sent::not_made(error), String::new(), profile, 1, times.now);
-        Reply { attempt, result, failed: Failed::None, batch: None }
+        Reply { attempt, result, failed: Failed::None, batch: None, parts: Vec::new() }
     };
     Ok(Some(match form(means, target, events, times, trace).await {
         Err(NotShaped::Shortage(fault)) => return Err(fault),
@@ -92,7 +92,7 @@ pub(crate) async fn send(
         Err(NotShaped::Script(fault, _)) => failed(format!("the transformation failed: {fault}")),
         Err(NotShaped::Fault(message)) => failed(message),
         Ok(formed) => {
-            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, batch, .. } = formed;
+            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, batch, parts, .. } = formed;
             let read = (target.subscription.timeout, if batch.is_some() { ANSWER_MAX } else { 0 });
             let uri = uri.as_ref().unwrap_or(&prepared.uri);
             let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, read).await?;
@@ -111,7 +111,7 @@ pub(crate) async fn send(
                 }
                 attempt.response_body = kept(&attempt.response_body);
             }
-            Reply { attempt, result, failed, batch }
+            Reply { attempt, result, failed, batch, parts }
         }
     }))
 }
@@ -144,6 +144,7 @@ pub(crate) struct Formed<'t> {
     pub(crate) is_shaped: bool,
     /// The id of the batch that it carries.
     batch: Option<String>,
+    parts: Vec<Bytes>,
     pub(crate) ran: Option<ScriptRun>,
 }
 
@@ -173,7 +174,7 @@ pub(crate) async fn form<'t>(
     let body = shaped.body.clone().unwrap_or_else(|| outgoing.body(profile, defaults.ids));
     let (mut headers, mut lines) = headers(prepared, profile, about, (&body, &shaped), times, trace)
         .map_err(|_| NotShaped::Fault("a header's value is malformed".to_owned()))?;
-    let Shaped { method, uri, ran, .. } = shaped;
+    let Shaped { method, uri, ran, parts, .. } = shaped;
     let (encoding, wire) = compressed(shape.compression, body.clone());
     if let Some(encoding) = encoding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(encoding));
@@ -186,7 +187,7 @@ pub(crate) async fn form<'t>(
         let authenticated = request.authenticate(authentication, (egress, tokens, clock)).await;
         token = authenticated.map_err(|fault| NotShaped::Fault(fault.0))?;
     }
-    Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, batch, ran })
+    Ok(Formed { prepared, method, uri, headers, lines, body, wire, token, is_shaped, batch, parts, ran })
 }
 
 const ID: HeaderName = HeaderName::from_static("webhook-id");

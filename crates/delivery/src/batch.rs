@@ -28,9 +28,13 @@ pub(crate) fn id(subscription: SubscriptionId, events: &[&Outgoing], style: IdSt
     format!("batch_{}", &signing::hex(&hash.finalize())[..32])
 }
 
-/// The body of a batch of rendered events.
-pub(crate) fn body(format: BatchFormat, events: usize, mut render: impl FnMut(usize, &mut Vec<u8>)) -> Bytes {
-    let mut body = Vec::new();
+/// The body of a batch of rendered events, and the part of each.
+pub(crate) fn body(
+    format: BatchFormat,
+    events: usize,
+    mut render: impl FnMut(usize, &mut Vec<u8>),
+) -> (Bytes, Vec<Bytes>) {
+    let (mut body, mut parts) = (Vec::new(), Vec::with_capacity(events));
     let (open, between, close): (&[u8], &[u8], &[u8]) = match format {
         BatchFormat::Json => (b"[", b",", b"]"),
         BatchFormat::Ndjson => (b"", b"\n", b"\n"),
@@ -40,10 +44,14 @@ pub(crate) fn body(format: BatchFormat, events: usize, mut render: impl FnMut(us
         if i > 0 {
             body.extend_from_slice(between);
         }
+        let start = body.len();
         render(i, &mut body);
+        parts.push(start..body.len());
     }
     body.extend_from_slice(close);
-    body.into()
+    let body = Bytes::from(body);
+    let parts = parts.into_iter().map(|part| body.slice(part)).collect();
+    (body, parts)
 }
 
 /// The events of an accepted batch that the receiver has not processed.
@@ -144,8 +152,9 @@ mod tests {
             (BatchFormat::Ndjson, 1, "0\n"),
             (BatchFormat::Ndjson, 3, "0\n1\n2\n"),
         ] {
-            let body = body(format, events, |i, body| body.extend_from_slice(i.to_string().as_bytes()));
+            let (body, parts) = body(format, events, |i, body| body.extend_from_slice(i.to_string().as_bytes()));
             assert_eq!(std::str::from_utf8(&body).unwrap(), expected);
+            assert_eq!(parts, (0..events).map(|i| Bytes::from(i.to_string())).collect::<Vec<_>>());
         }
     }
 

@@ -20,6 +20,7 @@ use crate::{
     overview::Overview,
     previews::Previews,
     publisher::Publisher,
+    references::References,
     tasks::Tasks,
     test_sends::TestSends,
 };
@@ -173,6 +174,11 @@ impl Engine {
 
     pub const fn node(&self) -> &NewNode {
         &self.node
+    }
+
+    /// The URLs of payloads that requests refer to; `None` when this installation makes none.
+    pub fn references(&self) -> Option<&References> {
+        self.dispatcher.defaults.references.as_ref()
     }
 
     /// A snapshot of this node, with the `most` subscriptions that are in the worst trouble.

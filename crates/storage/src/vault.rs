@@ -24,6 +24,11 @@ impl fmt::Debug for MasterKey {
 }
 
 impl MasterKey {
+    /// The key itself, to derive others from it.
+    pub const fn expose(&self) -> &[u8; 32] {
+        &self.0
+    }
+
     pub fn try_new(bytes: &[u8]) -> Result<Self, BadMasterKey> {
         bytes.try_into().map(Self).map_err(|_| BadMasterKey(bytes.len()))
     }

@@ -937,6 +937,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/payloads/{reference}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get the payload that a request refers to
+         * @description The body that the request would have had without `payload: reference`. The URL is in the request, as `data_url`, and is
+         *     its own authorisation: it is signed, and valid for 24 hours. Another attempt has another URL.
+         */
+        get: operations["deliveries_payload"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/subscriptions/{id}/pause": {
         parameters: {
             query?: never;
@@ -1856,6 +1877,33 @@ export interface components {
             next_attempt_at?: string | null;
             queues: components["schemas"]["QueueBacklog"][];
         };
+        /** @enum {string} */
+        BatchFormat: "json" | "ndjson";
+        /** @description Several events in one request. */
+        Batching: {
+            /** Format: int32 */
+            max_events: number;
+            /** Format: int64 */
+            max_wait_ms: number;
+            format: components["schemas"]["BatchFormat"];
+        };
+        /** @description Several events in one request. Fields that are absent get their default. */
+        BatchingFields: {
+            /**
+             * Format: int32
+             * @description The most events in one request.
+             * @default 100
+             */
+            max_events?: number;
+            /**
+             * Format: int32
+             * @description Milliseconds that an event waits for others, at most.
+             * @default 1000
+             */
+            max_wait_ms?: number;
+            /** @default json */
+            format?: components["schemas"]["BatchFormat"] | null;
+        };
         /** @description The circuit breaker of a subscription. */
         Breaker: {
             /**
@@ -2748,6 +2796,8 @@ export interface components {
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
         };
+        /** @enum {string} */
+        PayloadForm: "full" | "reference";
         /**
          * @description The period of a rate limit.
          * @enum {string}
@@ -3622,6 +3672,8 @@ export interface components {
             transformation?: components["schemas"]["Transformation"] | null;
             request?: components["schemas"]["RequestShape"] | null;
             compression?: components["schemas"]["Compression"] | null;
+            batching?: components["schemas"]["Batching"] | null;
+            payload: components["schemas"]["PayloadForm"];
             /** @description The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets. */
             public_keys: string[];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -3730,6 +3782,9 @@ export interface components {
             transformation?: components["schemas"]["TransformationFields"] | null;
             request?: components["schemas"]["RequestFields"] | null;
             compression?: components["schemas"]["Compression"] | null;
+            batching?: components["schemas"]["BatchingFields"] | null;
+            /** @default full */
+            payload?: components["schemas"]["PayloadForm"] | null;
             authentication?: components["schemas"]["AuthenticationFields"] | null;
             tls?: components["schemas"]["TlsFields"] | null;
         };
@@ -4295,6 +4350,18 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /**
+         * @description - `invalid_reference`: The URL of a payload is incomplete, changed, or of another installation.
+         *     - `not_found`: The tenant has no such event.
+         */
+        InvalidReferenceOrNoSuchEvent: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The event type is in the catalog already. */
         KnownEventType: {
             headers: {
@@ -4479,6 +4546,18 @@ export interface components {
         };
         /** @description The payload of the event was erased. */
         PayloadErased: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /**
+         * @description - `payload_erased`: The payload of the event was erased.
+         *     - `reference_expired`: The URL of a payload has expired.
+         */
+        PayloadErasedOrReferenceExpired: {
             headers: {
                 [name: string]: unknown;
             };
@@ -6600,6 +6679,33 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             404: components["responses"]["NoSuchSubscription"];
+            default: components["responses"]["Error"];
+        };
+    };
+    deliveries_payload: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                reference: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The body */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": Record<string, never>;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            404: components["responses"]["InvalidReferenceOrNoSuchEvent"];
+            410: components["responses"]["PayloadErasedOrReferenceExpired"];
+            422: components["responses"]["Invalid"];
             default: components["responses"]["Error"];
         };
     };

@@ -136,6 +136,11 @@ kinds! {
         "Tenant acme is being deleted; try again when the deletion is done";
     /// The payload of the event was erased.
     PayloadErased: GONE "payload_erased", "The payload of the event was erased at 2026-01-31T09:30:00.000Z";
+    /// The URL of a payload is incomplete, changed, or of another installation.
+    InvalidReference: NOT_FOUND "invalid_reference",
+        "Payload not found: the URL is not complete, or not of this installation";
+    /// The URL of a payload has expired.
+    ReferenceExpired: GONE "reference_expired", "Payload not available: the URL expired at 2026-01-31T09:30:00.000Z";
     /// The body, or a part of it, is too large.
     TooLarge: PAYLOAD_TOO_LARGE "too_large", "The body must have at most 1048576 bytes";
     /// The body's `Content-Encoding` is not gzip.

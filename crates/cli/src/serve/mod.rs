@@ -19,8 +19,8 @@ use ::metrics::Metrics;
 use anyhow::{Context, anyhow, bail, ensure};
 use api::{App, PublicUrl, Settings};
 use delivery::{
-    AddressPolicy, Defaults, Egress, EgressSettings, Engine, LogSample, StartError, SteadyClock, Stopped, Traces,
-    Watched,
+    AddressPolicy, Defaults, Egress, EgressSettings, Engine, LogSample, References, StartError, SteadyClock, Stopped,
+    Traces, Watched,
 };
 use dev::Developer;
 use model::{Clock, IdSource};
@@ -131,7 +131,8 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
     let traces = export.as_ref().map(|export| export.traces(clock.clone(), ids.clone())).unwrap_or_default();
     let metrics = Arc::new(Metrics::new(config.metrics));
     let observed = Observed { log_sample: log.sample.clone(), traces, metrics: metrics.clone() };
-    let engine = start_engine(&config, store.clone(), steady, ids.clone(), address, observed).await?;
+    let references = References::new(&outside(&config, address), master_key.expose());
+    let engine = start_engine(&config, store.clone(), steady, ids.clone(), (address, references), observed).await?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
         engine: engine.clone(),
@@ -246,6 +247,15 @@ fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Sett
     }
 }
 
+/// The address of the API for receivers. Without a public URL it is that of the listener, which serves on one machine.
+fn outside(config: &Config, address: SocketAddr) -> String {
+    match &config.public_url {
+        Some(url) => url.to_string(),
+        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
+        None => format!("http://{address}"),
+    }
+}
+
 /// Where the engine reports what it does.
 struct Observed {
     log_sample: Arc<LogSample>,
@@ -258,7 +268,7 @@ async fn start_engine(
     store: Arc<dyn Store>,
     clock: Arc<SteadyClock>,
     ids: Arc<IdSource>,
-    address: SocketAddr,
+    (address, references): (SocketAddr, References),
     Observed { log_sample, traces, metrics }: Observed,
 ) -> anyhow::Result<Arc<Engine>> {
     let parts = delivery::Parts {
@@ -276,6 +286,7 @@ async fn start_engine(
             ids: config.ids,
             policies: config.policies,
             source: config.public_url.as_ref().map_or_else(|| "postrider".into(), ToString::to_string),
+            references: Some(references),
         },
         max_concurrency: config.max_concurrency,
         retention: config.retention,

@@ -107,11 +107,11 @@ impl Dispatcher {
             return Ok(Sent::TooLarge);
         }
         // One fraction for all, so that those with as many attempts are due together again.
-        let (fraction, count) = (self.ids.fraction(), jobs.len());
-        let of = |(job, traced): (&Job, _)| {
-            let made = reply.of(&job.outgoing, (job.attempts + 1, count), self.defaults.ids);
+        let fraction = self.ids.fraction();
+        let of = |(place, (job, traced)): (usize, (&Job, _))| {
+            let made = reply.of(&job.outgoing, (job.attempts + 1, place), self.defaults.ids);
             self.made((target, job), made, sample(&reply.result), traced, fraction)
         };
-        Ok(Sent::Made(jobs.iter().zip(traced).map(of).collect()))
+        Ok(Sent::Made(jobs.iter().zip(traced).enumerate().map(of).collect()))
     }
 }

@@ -44,6 +44,8 @@ pub(crate) struct Shaped {
     pub(crate) uri: Option<Uri>,
     /// `None`: that of the profile.
     pub(crate) body: Option<Bytes>,
+    /// The parts of the events, in the body of a batch.
+    pub(crate) parts: Vec<Bytes>,
     pub(crate) content_type: Option<HeaderValue>,
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// `headers` replace all headers of the subscription that a script sees.
@@ -163,17 +165,16 @@ impl Shaped {
                 body.extend(profile::render_reference(profile, &event.event, ids, &url, expires));
             }
         };
-        self.body = Some(match batching {
-            Some(batching) => {
-                self.content_type = Some(HeaderValue::from_static(batching.format().content_type()));
-                batch::body(batching.format(), events.len(), |i, body| render(events[i], body))
-            }
-            None => {
-                let mut body = Vec::new();
-                events.first().into_iter().for_each(|event| render(event, &mut body));
-                body.into()
-            }
-        });
+        let Some(batching) = batching else {
+            let mut body = Vec::new();
+            events.first().into_iter().for_each(|event| render(event, &mut body));
+            self.body = Some(body.into());
+            return Ok(());
+        };
+        let format = batching.format();
+        self.content_type = Some(HeaderValue::from_static(format.content_type()));
+        let (body, parts) = batch::body(format, events.len(), |i, body| render(events[i], body));
+        (self.body, self.parts) = (Some(body), parts);
         Ok(())
     }
 

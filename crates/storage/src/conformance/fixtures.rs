@@ -21,7 +21,7 @@ use model::{
     delivery::{EndStatus, Next},
     key::Scopes,
     policy::{AutoDisable, BreakerSettings, OnPause, OpenBreaker, Period, Policies, RateLimit},
-    shape::{Compression, Method, RequestShape, Transformation},
+    shape::{BatchFormat, Batching, Compression, Method, PayloadForm, RequestShape, Transformation},
     subscription::{Health, SigningSecret, SubscriptionStats},
 };
 use serde_json::json;

@@ -4,7 +4,7 @@ use super::{fields::SubscriptionFields, shape::check_filter};
 use crate::{App, body::Patch, problem::Problem};
 use model::{
     Channels, FieldErrors, Shape, Subscription,
-    shape::{Compression, RequestShape, SCRIPT_MAX},
+    shape::{Compression, PayloadForm, RequestShape, SCRIPT_MAX},
 };
 
 impl SubscriptionFields {
@@ -45,6 +45,24 @@ impl SubscriptionFields {
             if let Some(compression) = faults.take("compression", known) {
                 shape.compression = compression;
             }
+        }
+        match &self.batching {
+            Patch::Absent => {}
+            Patch::Null => shape.batching = None,
+            Patch::Value(given) => {
+                if let Some(batching) = given.check(faults) {
+                    shape.batching = Some(batching);
+                }
+            }
+        }
+        if let Some(given) = self.payload.as_ref().given() {
+            let known = given.map_or(Some(PayloadForm::Full), |name| PayloadForm::parse(name));
+            if let Some(payload) = faults.take("payload", known.ok_or("must be full or reference")) {
+                shape.payload = payload;
+            }
+        }
+        if let Some(conflict) = shape.conflict() {
+            faults.add(conflict.field, conflict.to_string());
         }
     }
 

@@ -5,9 +5,9 @@ use super::{
     defaults::default_retries,
     policies::{CircuitBreakerFields, RateLimitFields},
     retry::{self, RetryFields},
-    shape::{RequestFields, TransformationFields},
+    shape::{BatchingFields, RequestFields, TransformationFields},
 };
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SecretTypeName};
+use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SecretTypeName};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
@@ -130,6 +130,16 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<CompressionName>)]
     pub(super) compression: Patch<String>,
+    /// Several events in one request. A change replaces it, null ends it. Not with a transformation, nor with `path` or
+    /// `query` of `request`.
+    #[serde(default)]
+    #[schema(value_type = Option<BatchingFields>)]
+    pub(super) batching: Patch<BatchingFields>,
+    /// `reference`: requests have a signed URL, valid for 24 hours, instead of the event's data and metadata. Not with a
+    /// transformation.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<PayloadFormName>, default = "full")]
+    pub(super) payload: Patch<String>,
     /// How requests are authenticated to the receiver. Its secrets are write-only; in a change, absent ones keep their
     /// value. Null: not at all.
     #[serde(default)]

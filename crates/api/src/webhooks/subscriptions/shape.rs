@@ -1,12 +1,12 @@
 //! The shape of a subscription's requests in the platform API: filter, channels, transformation, request, compression.
 
 use crate::{
-    body::{Patch, text},
-    schemas::{MethodName, TemplateName},
+    body::{Patch, text, whole},
+    schemas::{BatchFormatName, MethodName, TemplateName},
 };
 use model::{
     FieldErrors, Subscription,
-    shape::{FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
+    shape::{BadBatching, BatchFormat, Batching, FILTER_MAX, Method, RequestShape, SCRIPT_MAX, Transformation},
     subscription::MASKED,
 };
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,61 @@ pub(crate) struct RequestFields {
     #[serde(default)]
     #[schema(value_type = Option<Object>, example = json!({"type": "{type}"}))]
     query: Patch<Map<String, Value>>,
+}
+
+/// Several events in one request. Fields that are absent get their default.
+#[derive(Default, Deserialize, ToSchema)]
+pub(crate) struct BatchingFields {
+    /// The most events in one request.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = u16, minimum = 2, maximum = 1000, default = 100)]
+    max_events: Patch<i64>,
+    /// Milliseconds that an event waits for others, at most.
+    #[serde(default, deserialize_with = "whole")]
+    #[schema(value_type = u32, minimum = 0, maximum = 60000, default = 1000)]
+    max_wait_ms: Patch<i64>,
+    /// `json`: an array; `ndjson`: one event on each line.
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<BatchFormatName>, default = "json")]
+    format: Patch<String>,
+}
+
+/// Several events in one request.
+#[derive(Serialize, ToSchema)]
+#[schema(as = Batching)]
+pub(crate) struct BatchingShown {
+    max_events: u16,
+    max_wait_ms: u64,
+    #[schema(value_type = BatchFormatName)]
+    format: &'static str,
+}
+
+impl BatchingFields {
+    pub(super) fn check(&self, faults: &mut FieldErrors) -> Option<Batching> {
+        let format = match self.format.as_ref().value() {
+            None => BatchFormat::default(),
+            Some(name) => faults.take("batching.format", BatchFormat::parse(name).ok_or("must be json or ndjson"))?,
+        };
+        let events = self.max_events.value().unwrap_or(BATCH_EVENTS);
+        let wait = self.max_wait_ms.value().unwrap_or(BATCH_WAIT_MS);
+        let batching = Batching::try_new(events, wait, format);
+        let field = match batching {
+            Err(BadBatching::Events) => "batching.max_events",
+            _ => "batching.max_wait_ms",
+        };
+        faults.take(field, batching)
+    }
+}
+
+/// The most events of a batch, and the longest wait for them, when a client gives none.
+const BATCH_EVENTS: i64 = 100;
+const BATCH_WAIT_MS: i64 = 1_000;
+
+impl From<Batching> for BatchingShown {
+    fn from(of: Batching) -> Self {
+        let max_wait_ms = of.max_wait().as_millis() as u64;
+        Self { max_events: of.max_events(), max_wait_ms, format: of.format().name() }
+    }
 }
 
 /// A change of requests before they are signed: a script or a template.

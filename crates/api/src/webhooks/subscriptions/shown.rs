@@ -5,10 +5,12 @@ use super::{
     health::HealthShown,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
-    shape::{RequestShown, TransformationShown},
+    shape::{BatchingShown, RequestShown, TransformationShown},
 };
 use crate::backlog::BacklogShown;
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SubscriptionName};
+use crate::schemas::{
+    ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SubscriptionName,
+};
 use crate::webhooks::secrets::public_keys;
 use model::{
     Channels, JsonObject, Subscription, Timestamp,
@@ -86,6 +88,9 @@ pub(crate) struct SubscriptionShown {
     request: Option<RequestShown>,
     #[schema(value_type = Option<CompressionName>)]
     compression: Option<&'static str>,
+    batching: Option<BatchingShown>,
+    #[schema(value_type = PayloadFormName)]
+    payload: &'static str,
     /// The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets.
     public_keys: Vec<String>,
     /// Without its secrets.
@@ -159,6 +164,8 @@ impl SubscriptionShown {
             transformation: TransformationShown::new(s, sees_secrets),
             request: RequestShown::new(&s.policies.shape.request),
             compression: s.policies.shape.compression.map(Compression::name),
+            batching: s.policies.shape.batching.map(BatchingShown::from),
+            payload: s.policies.shape.payload.name(),
             public_keys: public_keys(s, now).map(|key| key.to_string()).collect(),
             authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),
             tls: s.credentials.tls.as_ref().map(TlsShown::new),

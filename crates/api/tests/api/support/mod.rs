@@ -22,7 +22,7 @@ pub(crate) use self::{
 };
 
 use api::App;
-use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, Stopped, TestClock};
+use delivery::{AddressPolicy, Defaults, Egress, EgressSettings, Engine, References, Stopped, TestClock};
 use environment::{OsEntropy, folder};
 use model::{Clock, Delivery, DeliveryStatus, IdSource, Scope, TenantId, Timestamp, catalog::Catalog};
 use serde_json::{Value, json};
@@ -97,6 +97,7 @@ impl TestApp {
                 ids: setup.settings.ids,
                 policies: setup.policies,
                 source: "postrider".into(),
+                references: Some(References::new("http://outside.example", b"a secret of tests")),
             },
             script_workers: 2,
             scripts: Arc::new(transform::Scripts::new(
