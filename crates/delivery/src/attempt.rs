@@ -65,7 +65,10 @@ impl Reply {
         if let (Some(batch), 1..) = (&self.batch, others) {
             // The whole body would be kept with each event.
             attempt.request_body = self.parts.get(place).cloned();
-            attempt.remark(&format!("sent in {batch} with {others} other {}", if others == 1 { "event" } else { "events" }));
+            attempt.remark(&format!(
+                "sent in {batch} with {others} other {}",
+                if others == 1 { "event" } else { "events" }
+            ));
         }
         self.failed.apply((attempt, self.result.clone()), event.public_id(ids))
     }
@@ -92,7 +95,8 @@ pub(crate) async fn send(
         Err(NotShaped::Script(fault, _)) => failed(format!("the transformation failed: {fault}")),
         Err(NotShaped::Fault(message)) => failed(message),
         Ok(formed) => {
-            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, batch, parts, .. } = formed;
+            let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, batch, parts, .. } =
+                formed;
             let read = (target.subscription.timeout, if batch.is_some() { ANSWER_MAX } else { 0 });
             let uri = uri.as_ref().unwrap_or(&prepared.uri);
             let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, read).await?;

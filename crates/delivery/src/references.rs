@@ -89,7 +89,10 @@ mod tests {
         let ticket = url.strip_prefix("https://hooks.example/api/v1/payloads/").unwrap();
         let expected = Reference { tenant: event.tenant.clone(), event: event.id, profile: Profile::Standard };
         assert_eq!(references.read(ticket, expires), Ok(expected));
-        assert_eq!(references.read(ticket, expires.after(Duration::from_millis(1))), Err(BadReference::Expired(expires)));
+        assert_eq!(
+            references.read(ticket, expires.after(Duration::from_millis(1))),
+            Err(BadReference::Expired(expires))
+        );
         let other = References::new("https://hooks.example", b"other");
         assert_eq!(other.read(ticket, now), Err(BadReference::Invalid));
         for bad in ["", "x", &ticket[..ticket.len() - 1], &format!("{ticket}A")] {

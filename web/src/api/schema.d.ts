@@ -3700,6 +3700,9 @@ export interface components {
             headers?: Record<string, never> | null;
             transformation?: components["schemas"]["TransformationFields"] | null;
             request?: components["schemas"]["RequestFields"] | null;
+            batching?: components["schemas"]["BatchingFields"] | null;
+            /** @default full */
+            payload?: components["schemas"]["PayloadForm"] | null;
             event_type?: components["schemas"]["EventType"] | null;
         };
         /** @description A subscription, with its backlog when the query asks for it. */
@@ -6322,6 +6325,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["InvalidOrMalformedJsonOrTooManySubscriptionsInPlatformApi"];
+            429: components["responses"]["TooManyTests"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -6539,6 +6543,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["InvalidOrMalformedJsonInPlatformApi"];
+            429: components["responses"]["TooManyTests"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -7880,6 +7885,7 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["InvalidOrMalformedJsonOrTooManySubscriptionsInPlatformApi"];
+            429: components["responses"]["TooManyTests"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };
@@ -7983,6 +7989,7 @@ export interface operations {
             409: components["responses"]["DuplicateSubscription"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            429: components["responses"]["TooManyTests"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };

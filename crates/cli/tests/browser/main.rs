@@ -19,8 +19,8 @@ fn the_dashboard_works_in_a_browser_on_both_stores() {
         .output()
         .expect("npm");
     let output = String::from_utf8_lossy(&run.stdout) + String::from_utf8_lossy(&run.stderr);
-    println!("{output}");
     // The list of all tests is long, and the first failure explains most.
     let failures = output.find("\n  1) ").map_or(&*output, |start| &output[start..]);
     assert!(run.status.success(), "tests of web/e2e failed:\n{failures}");
+    println!("{output}");
 }

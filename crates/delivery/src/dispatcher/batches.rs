@@ -70,7 +70,7 @@ impl Dispatcher {
             }
         }
         if let Some(ended) = last {
-            running.finish(ended);
+            running.finish_batch(ended);
         }
     }
 

@@ -41,7 +41,22 @@ impl Running {
         self.settled.push(delivery);
     }
 
+    /// Ends it. Deliveries of a batch that was sent in part stay in the store.
+    pub(super) fn finish_batch(mut self, ended: Ended) {
+        if let Some(start) = &self.start {
+            let left: Vec<&Job> = start.jobs().filter(|job| !self.settled.contains(&job.id)).collect();
+            if !left.is_empty() {
+                self.dispatcher.start(self.dispatcher.lanes.leave(start.lane, left.into_iter()));
+            }
+        }
+        self.end(ended);
+    }
+
     pub(super) fn finish(mut self, ended: Ended) {
+        self.end(ended);
+    }
+
+    fn end(&mut self, ended: Ended) {
         if let Some(Start { lane, room, .. }) = self.start.take() {
             let fraction = self.dispatcher.ids.fraction();
             self.dispatcher.start(self.dispatcher.lanes.finished(lane, room, ended, fraction));
@@ -83,7 +98,7 @@ impl Dispatcher {
             start.more = more;
             return self.deliver_batch(start, target).await;
         }
-        let mut running = Running::new(&self, start);
+        let running = Running::new(&self, start);
         if !self.may_send(&job) {
             return;
         }
@@ -99,7 +114,6 @@ impl Dispatcher {
         };
         // The room stays taken until the journal has accepted the outcome, so a slow store slows down sending.
         let ended = self.record(lane, &target, &job, made).await;
-        running.settled(job.id);
         running.finish(ended);
     }
 

@@ -1,7 +1,8 @@
 //! Requests that were started and not sent, or refused for their size.
 
-use super::{Job, Lanes, Room, Work};
+use super::{Job, Lanes, Room, Work, state::State};
 use crate::numbers::LaneNumber;
+use model::Timestamp;
 use std::time::Duration;
 
 impl Lanes {
@@ -30,13 +31,7 @@ impl Lanes {
             if let Some(one) = state.scheduler.lane(lane) {
                 one.throttle.abandoned();
             }
-            for job in jobs {
-                state.sending.remove(&job.id);
-                if let Some(one) = state.scheduler.lane(lane) {
-                    one.held.remove(&job.id);
-                    one.leave_in_store(job.queue, now.after(Duration::from_secs(1)));
-                }
-            }
+            leave(state, lane, jobs, now);
             state.scheduler.finished(lane, room);
             state.look(lane, now, work);
             state.scheduler.settled(lane);
@@ -44,5 +39,25 @@ impl Lanes {
         self.sooner.notify_one();
         self.settled.notify_waiters();
         work
+    }
+
+    /// Leaves deliveries of a request that was sent in part in the store, in the same way.
+    pub(crate) fn leave<'j>(&self, lane: LaneNumber, jobs: impl Iterator<Item = &'j Job>) -> Work {
+        let work = self.change(|state, work, now| {
+            leave(state, lane, jobs, now);
+            state.look(lane, now, work);
+        });
+        self.sooner.notify_one();
+        work
+    }
+}
+
+fn leave<'j>(state: &mut State, lane: LaneNumber, jobs: impl Iterator<Item = &'j Job>, now: Timestamp) {
+    for job in jobs {
+        state.sending.remove(&job.id);
+        if let Some(one) = state.scheduler.lane(lane) {
+            one.held.remove(&job.id);
+            one.leave_in_store(job.queue, now.after(Duration::from_secs(1)));
+        }
     }
 }

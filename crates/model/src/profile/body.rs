@@ -45,7 +45,8 @@ pub fn render_item(profile: Profile, event: &Event, style: IdStyle, body: &mut V
 /// The body, or one of a batch, that has `url` instead of the event's data and metadata.
 pub fn render_reference(profile: Profile, event: &Event, style: IdStyle, url: &str, expires_at: Timestamp) -> Vec<u8> {
     let mut text = Text(Vec::with_capacity(url.len() + 200));
-    let fields = fields_in_batch(profile).iter().filter(|field| !matches!(field, Field::Metadata | Field::CustomMetadata));
+    let fields =
+        fields_in_batch(profile).iter().filter(|field| !matches!(field, Field::Metadata | Field::CustomMetadata));
     text.object(fields, |text, field| match field {
         Field::Data => {
             text.string("data_url", url);
@@ -82,11 +83,7 @@ impl std::fmt::Write for Text {
 }
 
 impl Text {
-    fn object<'f>(
-        &mut self,
-        fields: impl IntoIterator<Item = &'f Field>,
-        mut append: impl FnMut(&mut Self, Field),
-    ) {
+    fn object<'f>(&mut self, fields: impl IntoIterator<Item = &'f Field>, mut append: impl FnMut(&mut Self, Field)) {
         for (i, field) in fields.into_iter().enumerate() {
             self.0.push(if i == 0 { b'{' } else { b',' });
             append(self, *field);
@@ -161,7 +158,9 @@ mod tests {
         let time = "2025-09-30T12:00:00.000Z";
         let own = format!("{{\"id\":\"{id}\",\"type\":\"invoice.created\",\"timestamp\":\"{time}\",\"data\":{data}}}");
         let platform = String::from_utf8(render(Profile::Platform, &event(None), IdStyle::Prefixed).to_vec()).unwrap();
-        for (profile, expected) in [(Profile::Platform, platform), (Profile::Tenant, own.clone()), (Profile::Standard, own)] {
+        for (profile, expected) in
+            [(Profile::Platform, platform), (Profile::Tenant, own.clone()), (Profile::Standard, own)]
+        {
             let mut body = b"[\n".to_vec();
             render_item(profile, &event(None), IdStyle::Prefixed, &mut body);
             assert_eq!(String::from_utf8(body).unwrap(), format!("[\n{expected}"));

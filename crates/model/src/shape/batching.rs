@@ -138,7 +138,8 @@ mod tests {
             assert_eq!(BatchFormat::parse(format.name()), Some(format));
         }
         assert_eq!(BatchFormat::parse("csv"), None);
-        for bad in [r#"{"max_events":1,"max_wait_ms":1}"#, r#"{"max_events":2}"#, r#"{"max_events":2,"max_wait_ms":1,"x":1}"#]
+        for bad in
+            [r#"{"max_events":1,"max_wait_ms":1}"#, r#"{"max_events":2}"#, r#"{"max_events":2,"max_wait_ms":1,"x":1}"#]
         {
             assert!(serde_json::from_str::<Batching>(bad).is_err(), "{bad}");
         }

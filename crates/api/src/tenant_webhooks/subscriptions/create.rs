@@ -7,7 +7,7 @@ use crate::{
     body::JsonBody,
     problem::{
         Problem,
-        kinds::{DuplicateSubscription, TooManySubscriptions},
+        kinds::{DuplicateSubscription, TooManySubscriptions, TooManyTests},
     },
     schemas::TenantEventName,
     tenant_webhooks::event_name,
@@ -44,7 +44,8 @@ const URL_MIN: usize = 10;
 /// Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/tenant/webhooks/subscriptions", tag = "Tenant subscriptions",
     request_body = NewTenantSubscription,
-    responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions))]
+    responses((status = 201, body = TenantSubscription), DuplicateSubscription, TooManySubscriptions,
+        TooManyTests))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<WriteSubscriptions>,

@@ -5,7 +5,10 @@ use crate::{
     App,
     auth::{Member, WriteSubscriptions},
     body::JsonBody,
-    problem::{Problem, kinds::TooManySubscriptions},
+    problem::{
+        Problem,
+        kinds::{TooManySubscriptions, TooManyTests},
+    },
     webhooks::subscriptions::{
         creation::make,
         fields::{EventNames, SubscriptionFields},
@@ -19,7 +22,7 @@ use http::StatusCode;
 /// The response has the signing secret, which is shown only this once. Event types need not be registered. The fields
 /// of the long form are accepted too.
 #[utoipa::path(post, path = "/api/v1/webhooks", tag = "Short form", request_body = SubscriptionFields,
-    responses((status = 201, body = Webhook), TooManySubscriptions))]
+    responses((status = 201, body = Webhook), TooManySubscriptions, TooManyTests))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<WriteSubscriptions>,

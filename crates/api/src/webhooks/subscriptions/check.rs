@@ -3,7 +3,7 @@
 use super::{
     defaults::blank,
     fields::{EventNames, SubscriptionFields},
-    shape::{RequestFields, TransformationFields},
+    shape::{BatchingFields, RequestFields, TransformationFields},
     test::{example, first_type, test_event},
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
     auth::{Member, WriteSubscriptions},
     body::{JsonBody, Patch, text},
     problem::{Problem, kinds::TooManyTests},
-    schemas::{EventTypeName, MethodName, ProfileName},
+    schemas::{EventTypeName, MethodName, PayloadFormName, ProfileName},
     webhooks::{deliveries::get::object, secrets::generate},
 };
 use axum::{Json, extract::State};
@@ -42,6 +42,12 @@ pub(crate) struct CheckRequest {
     #[serde(default)]
     #[schema(value_type = Option<RequestFields>)]
     request: Patch<RequestFields>,
+    #[serde(default)]
+    #[schema(value_type = Option<BatchingFields>)]
+    batching: Patch<BatchingFields>,
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<PayloadFormName>, default = "full")]
+    payload: Patch<String>,
     /// Event type of the previewed request; its payload is the type's example.
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<EventTypeName>, example = "invoice.created")]
@@ -102,13 +108,22 @@ pub(crate) async fn check(
 ) -> Result<Json<CheckResult>, Problem> {
     let tenant = member.tenant();
     let mut faults = FieldErrors::default();
-    let CheckRequest { url, profile, headers, transformation, request, event_type } = request;
+    let CheckRequest { url, profile, headers, transformation, request, batching, payload, event_type } = request;
     let has_url = url.as_ref().value().is_some_and(|url| !url.is_empty());
     if !has_url {
         faults.add("url", "is missing");
     }
     let url = if has_url { url } else { Patch::Absent };
-    let fields = SubscriptionFields { url, profile, headers, transformation, request, ..SubscriptionFields::default() };
+    let fields = SubscriptionFields {
+        url,
+        profile,
+        headers,
+        transformation,
+        request,
+        batching,
+        payload,
+        ..SubscriptionFields::default()
+    };
     let profile = fields.profile(&mut faults);
     let mut subscription = blank(&app, tenant, profile);
     subscription.secrets.extend(generate(&app, profile));

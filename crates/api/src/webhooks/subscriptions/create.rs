@@ -10,7 +10,10 @@ use crate::{
     App,
     auth::{Member, WriteSubscriptions},
     body::JsonBody,
-    problem::{Problem, kinds::TooManySubscriptions},
+    problem::{
+        Problem,
+        kinds::{TooManySubscriptions, TooManyTests},
+    },
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
@@ -20,7 +23,7 @@ use http::StatusCode;
 /// The response has the signing secret, which is shown only this once. A tenant has at most 60,000 subscriptions; one
 /// more is refused with the code `too_many_subscriptions`. Needs the scope `webhooks:manage`.
 #[utoipa::path(post, path = "/api/v1/webhooks/subscriptions", tag = "Subscriptions", request_body = SubscriptionFields,
-    responses((status = 201, body = CreatedSubscription), TooManySubscriptions))]
+    responses((status = 201, body = CreatedSubscription), TooManySubscriptions, TooManyTests))]
 pub(crate) async fn create(
     State(app): State<App>,
     member: Member<WriteSubscriptions>,

@@ -7,7 +7,9 @@ use super::{
     retry::{self, RetryFields},
     shape::{BatchingFields, RequestFields, TransformationFields},
 };
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SecretTypeName};
+use crate::schemas::{
+    ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SecretTypeName,
+};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},

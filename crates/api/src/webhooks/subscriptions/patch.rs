@@ -13,7 +13,7 @@ use crate::{
     body::JsonBody,
     problem::{
         Problem,
-        kinds::{Contended, DuplicateSubscription, NoSuchSubscription},
+        kinds::{Contended, DuplicateSubscription, NoSuchSubscription, TooManyTests},
     },
 };
 use axum::{
@@ -28,7 +28,8 @@ use model::FieldErrors;
 /// secret can only be rotated.
 #[utoipa::path(patch, path = "/api/v1/webhooks/subscriptions/{id}", tag = "Subscriptions",
     params(("id" = String, Path)), request_body = SubscriptionFields,
-    responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription))]
+    responses((status = 200, body = SubscriptionShown), NoSuchSubscription, Contended, DuplicateSubscription,
+        TooManyTests))]
 pub(crate) async fn patch(
     State(app): State<App>,
     member: Member<WriteSubscriptions>,

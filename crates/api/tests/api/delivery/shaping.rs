@@ -191,3 +191,82 @@ async fn a_shortage_of_script_processes_puts_deliveries_off() {
     drop(receiver);
     app.finish().await;
 }
+
+#[tokio::test]
+async fn a_reference_answers_the_payload_until_it_expires_or_is_erased() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    for (path, profile) in [("/standard", "standard"), ("/platform", "platform")] {
+        let fields = json!({"url": receiver.url(path), "events": ["*"], "payload": "reference", "profile": profile});
+        acme.subscribe_with(fields).await;
+    }
+    let nobody = app.nobody();
+    let mut urls = Vec::new();
+    for data in [json!({"n": 1}), json!({"n": 2})] {
+        let event = acme.publish_with(json!({"type": "invoice.paid", "data": data, "metadata": {"m": 3}})).await;
+        for request in receiver.take(2).await {
+            let body = request.json();
+            assert_eq!((&body["id"], &body["type"]), (&event["id"], &json!("invoice.paid")));
+            assert!(!request.text().contains("\"n\""), "{}", request.text());
+            let path = body["data_url"].as_str().unwrap().strip_prefix("http://outside.example").unwrap().to_owned();
+            let answer = nobody.get(&path).await;
+            assert_eq!(answer.header("cache-control"), Some("no-store"));
+            let whole = answer.expect(200);
+            assert_eq!((&whole["data"], &whole["type"]), (&data, &json!("invoice.paid")));
+            assert_eq!(whole.get("metadata").is_some(), request.path == "/platform");
+            urls.push((path, event["id"].as_str().unwrap().to_owned()));
+        }
+    }
+    let (path, event) = &urls[0];
+    for bad in [format!("{path}A"), path[..path.len() - 1].to_owned(), "/api/v1/payloads/x".into()] {
+        nobody.get(&bad).await.problem(404, "invalid_reference");
+    }
+    app.settled().await;
+    acme.delete(&format!("/api/v1/events/{event}/payload")).await.expect(200);
+    nobody.get(path).await.problem(410, "payload_erased");
+    app.advance(24 * 3_600 + 1);
+    let expired = nobody.get(&urls[3].0).await;
+    assert!(expired.detail(410, "reference_expired").contains("the URL expired at "));
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_reference_to_a_removed_event_is_not_found() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "payload": "reference"})).await;
+    acme.publish().await;
+    let body = receiver.next().await.json();
+    let path = body["data_url"].as_str().unwrap().strip_prefix("http://outside.example").unwrap().to_owned();
+    app.settled().await;
+    app.admin().delete("/api/v1/tenants/acme").await;
+    app.nobody().get(&path).await.problem(404, "not_found");
+    app.finish_leaving_any().await;
+}
+
+#[tokio::test]
+async fn batches_and_tests_of_them_are_arrays() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    let fields =
+        json!({"url": receiver.url("/"), "events": ["*"], "batching": {"max_events": 2, "max_wait_ms": 60_000}});
+    let made = acme.subscribe_with(fields).await;
+    assert_eq!(made["batching"], json!({"max_events": 2, "max_wait_ms": 60_000, "format": "json"}));
+    let test = format!("/api/v1/webhooks/subscriptions/{}/test", made["id"].as_str().unwrap());
+    // A test waits for no company.
+    acme.post_nothing(&test).await.expect(200);
+    assert_eq!(receiver.next().await.json().as_array().unwrap().len(), 1);
+    let preview = json!({"url": receiver.url("/"), "batching": {}, "event_type": "invoice.paid"});
+    let preview = acme.post("/api/v1/webhooks/subscriptions/check", preview).await.expect(200);
+    let body: Value = serde_json::from_str(preview["preview"]["body"].as_str().unwrap()).unwrap();
+    assert_eq!(body[0]["type"], "invoice.paid");
+    acme.publish().await;
+    app.advance(30);
+    receiver.nothing_more();
+    acme.publish().await;
+    let batch = receiver.next().await;
+    assert_eq!((batch.json().as_array().unwrap().len(), batch.header("x-webhook-event-type")), (2, "webhook.batch"));
+    // The time of one that waits alone.
+    acme.publish().await;
+    app.advance(61);
+    assert_eq!(receiver.next().await.json().as_array().unwrap().len(), 1);
+    app.settled().await;
+    app.finish().await;
+}

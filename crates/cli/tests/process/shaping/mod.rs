@@ -1,8 +1,9 @@
 //! Features that choose events and shape requests, over HTTP with real receivers: filters, channels, transformations,
-//! methods and paths, compression, public keys, credentials, client certificates, and the check of a URL's ownership.
+//! batches, references to payloads, methods and paths, compression, public keys, credentials, client certificates, and the check of a URL's ownership.
 //! Independent programs verify what arrives. Each test runs on SQLite and on PostgreSQL unless it needs one of them.
 
 mod aws;
+mod batching;
 mod copy;
 mod filters;
 mod hostile;
@@ -10,6 +11,7 @@ mod oauth;
 mod ownership;
 mod public_keys;
 mod recorder;
+mod references;
 mod requests;
 mod scripts;
 mod tls;
@@ -18,7 +20,7 @@ use crate::{
     protection::{Place, nothing_waits, on_both_stores, shown},
     support::{client::Client, wait_until},
 };
-use recorder::{Recorded, Recorder};
+use recorder::{Manner, Recorded, Recorder};
 use serde_json::{Value, json};
 
 const SUBSCRIPTIONS: &str = "/api/v1/webhooks/subscriptions";
@@ -62,4 +64,14 @@ async fn delivery(client: &Client, event_type: &str, status: &str, attempts: u64
 fn verify(secret: &str, request: &Recorded) {
     let webhook = standardwebhooks::Webhook::new(secret).unwrap();
     webhook.verify(&request.body, &request.headers).unwrap_or_else(|fault| panic!("{fault}: {request:?}"));
+}
+
+/// Status and body of a request that curl makes.
+async fn curl(arguments: &[&str]) -> (u16, String) {
+    let mut command = tokio::process::Command::new("curl");
+    let output =
+        command.args(["-s", "--max-time", "20", "-w", "\n%{http_code}"]).args(arguments).output().await.unwrap();
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (body, status) = text.rsplit_once('\n').unwrap();
+    (status.parse().unwrap(), body.to_owned())
 }

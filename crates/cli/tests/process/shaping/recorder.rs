@@ -46,6 +46,10 @@ pub(super) enum Manner {
         as_json: bool,
     },
     Hangs,
+    /// 413 for an array of more than this number of elements.
+    AtMost(usize),
+    /// 200 with this body.
+    Says(String),
 }
 
 #[derive(Default)]
@@ -134,6 +138,11 @@ async fn receive(
                 false => challenge.as_str().unwrap().to_owned().into_response(),
             }
         }
+        Manner::AtMost(most) => {
+            let is_large = request.json().as_array().is_some_and(|events| events.len() > most);
+            if is_large { StatusCode::PAYLOAD_TOO_LARGE } else { StatusCode::OK }.into_response()
+        }
+        Manner::Says(body) => body.into_response(),
         Manner::Hangs => std::future::pending().await,
     }
 }

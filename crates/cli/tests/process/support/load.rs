@@ -20,14 +20,14 @@ pub(crate) struct Acknowledged {
 #[derive(Debug)]
 struct Shared {
     client: Client,
-    total: u64,
+    total: AtomicU64,
     next: AtomicU64,
     acknowledged: Mutex<Vec<Acknowledged>>,
     /// Address of the server, while it runs.
     server: watch::Sender<Option<SocketAddr>>,
 }
 
-/// Publishers that share the seqs from 0 to a total. A publisher does not retry an event without acknowledgement: it
+/// Publishers that share the seqs from 0 to a total, or to the one at which they are stopped. A publisher does not retry an event without acknowledgement: it
 /// continues with the next one when a server is available.
 #[derive(Debug)]
 pub(crate) struct Load {
@@ -39,7 +39,7 @@ impl Load {
     pub(crate) fn start(client: &Client, server: SocketAddr, total: u64, publishers: usize) -> Self {
         let shared = Arc::new(Shared {
             client: client.clone(),
-            total,
+            total: AtomicU64::new(total),
             next: AtomicU64::new(0),
             acknowledged: Mutex::default(),
             server: watch::Sender::new(Some(server)),
@@ -72,7 +72,16 @@ impl Load {
 
     /// Number of seqs that publishers have started.
     pub(crate) fn offered(&self) -> u64 {
-        self.shared.next.load(Relaxed).min(self.shared.total)
+        self.shared.next.load(Relaxed).min(self.shared.total.load(Relaxed))
+    }
+
+    /// Publishes no further event. Returns the number of published ones.
+    pub(crate) async fn stop(&mut self) -> u64 {
+        // A publisher that took a seq before may publish it: those from here on are not published.
+        let total = self.shared.next.fetch_add(0, Relaxed);
+        self.shared.total.fetch_min(total, Relaxed);
+        self.finished().await;
+        self.offered()
     }
 
     /// Returns when all publishers are done.
@@ -88,7 +97,7 @@ async fn publish(shared: Arc<Shared>) {
     loop {
         let Some(address) = *server.wait_for(Option::is_some).await.unwrap() else { continue };
         let seq = shared.next.fetch_add(1, Relaxed);
-        if seq >= shared.total {
+        if seq >= shared.total.load(Relaxed) {
             return;
         }
         if let Some(id) = shared.client.at(address).try_publish("invoice.created", seq).await {

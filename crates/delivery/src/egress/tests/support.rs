@@ -76,7 +76,13 @@ pub(in crate::egress) async fn post_within(
     let url = url::Url::parse(url).unwrap();
     let uri = url.as_str().parse().unwrap();
     egress
-        .send(&Origin::new(&url).unwrap(), (model::shape::Method::Post, &uri), HeaderMap::new(), body.into(), (timeout, 0))
+        .send(
+            &Origin::new(&url).unwrap(),
+            (model::shape::Method::Post, &uri),
+            HeaderMap::new(),
+            body.into(),
+            (timeout, 0),
+        )
         .await
 }
 

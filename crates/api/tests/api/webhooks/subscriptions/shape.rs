@@ -35,6 +35,14 @@ fn rows() -> Vec<(Value, &'static str)> {
         (request(json!({"query": {"a": "{"}})), "request.query.a"),
         (request(json!({"query": {"a": 1}})), "request.query.a"),
         (json!({"compression": "br"}), "compression"),
+        (json!({"batching": {"max_events": 1}}), "batching.max_events"),
+        (json!({"batching": {"max_events": "many"}}), "batching.max_events"),
+        (json!({"batching": {"max_wait_ms": -1}}), "batching.max_wait_ms"),
+        (json!({"batching": {"format": "csv"}}), "batching.format"),
+        (json!({"batching": {}, "transformation": {"template": "slack"}}), "batching"),
+        (json!({"batching": {}, "request": {"query": {"a": "{id}"}}}), "batching"),
+        (json!({"payload": "thin"}), "payload"),
+        (json!({"payload": "reference", "transformation": {"template": "slack"}}), "payload"),
         (auth(json!({})), "authentication.type"),
         (auth(json!({"type": "kerberos"})), "authentication.type"),
         (auth(json!({"type": "basic", "username": "a:b", "password": "p"})), "authentication.username"),
@@ -273,5 +281,42 @@ async fn a_url_must_repeat_a_challenge_where_the_installation_requires_it() {
         assert!(request.json()["data"]["challenge"].as_str().unwrap().len() >= 32);
     }
     assert_eq!(acme.get(PATH).await.expect(200), json!([]));
+    app.finish_leaving_any().await;
+}
+
+#[tokio::test]
+async fn challenges_share_the_room_of_tests() {
+    use crate::support::{Receiver, Reply};
+    let mut settings = Setup::default().settings;
+    settings.verify_urls = true;
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let acme = app.tenant("acme").await;
+    let confirming = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}/", confirming.local_addr().unwrap());
+    let confirm = |axum::Json(event): axum::Json<Value>| async move { axum::Json(event["data"].clone()) };
+    let router = axum::Router::new().fallback(confirm);
+    let confirming = tokio::spawn(async move { axum::serve(confirming, router).await.unwrap() });
+    let made = acme.subscribe(&url).await;
+    let mut receiver = Receiver::start().await;
+    let fields = json!({"url": receiver.url("/"), "events": ["*"]});
+    let (mut held, mut tasks) = (Vec::new(), tokio::task::JoinSet::new());
+    for _ in 0..8 {
+        let (reply, release) = Reply::status(500).held();
+        receiver.then(reply);
+        held.push(release);
+        let (acme, fields) = (acme.clone(), fields.clone());
+        tasks.spawn(async move { acme.post(PATH, fields).await.fault() });
+    }
+    receiver.take(8).await;
+    acme.post(PATH, fields.clone()).await.problem(429, "too_many_tests");
+    acme.patch(&path_of(&made, ""), json!({"url": receiver.url("/")})).await.problem(429, "too_many_tests");
+    acme.post("/api/v1/webhooks", fields).await.problem(429, "too_many_tests");
+    let tenants = json!({"event": "invoice.created", "url": "https://receiver.example/"});
+    acme.post("/api/v1/tenant/webhooks/subscriptions", tenants).await.problem(429, "too_many_tests");
+    // A change of something else asks the receiver nothing.
+    acme.patch(&path_of(&made, ""), json!({"description": "x"})).await.expect(200);
+    held.into_iter().for_each(|release| release.send(()).unwrap());
+    assert!(tasks.join_all().await.iter().all(|(field, _)| field == "url"));
+    confirming.abort();
     app.finish_leaving_any().await;
 }
