@@ -22,7 +22,7 @@ use model::profile;
 /// The body that the request would have had without `payload: reference`. The URL is in the request, as `data_url`, and is
 /// its own authorisation: it is signed, and valid for 24 hours. Another attempt has another URL.
 #[utoipa::path(get, path = "/api/v1/payloads/{reference}", tag = "Deliveries", security(()),
-    params(("reference" = String, Path)),
+    params(("reference" = String, Path, max_length = 1000)),
     responses((status = 200, description = "The body", content_type = "application/json", body = Object),
         InvalidReference, NoSuchEvent, PayloadErased, ReferenceExpired))]
 pub(crate) async fn payload(

@@ -84,6 +84,8 @@ fn row(operation: &str) -> Row {
         },
         // Public: receivers of any tenant fetch it.
         "GET /api/v1/webhooks/subscriptions/{id}/jwks.json" => Row::Common,
+        // Its signed URL is the right to read it; nobody can make that of another event.
+        "GET /api/v1/payloads/{reference}" => Row::Common,
         "GET /api/v1/webhooks/subscriptions" =>
             Row::Lists { queries: &["event_type=invoice.created", "is_active=true"] },
         "GET /api/v1/webhooks/subscriptions/{id}" => names(Subscription, "", 404),

@@ -195,7 +195,8 @@ impl Retention {
     /// returns the rows of the next step.
     async fn pace(&self, began: Timestamp, rows: usize) -> usize {
         let ended = self.clock.now();
-        let took = ended.since(began);
+        // The clock may have been set meanwhile.
+        let took = ended.since(began).min(EVERY);
         self.sleeper.sleep_until(Some(ended.after(took))).await;
         let next = if took > STEP { rows / 2 } else { rows + rows / 4 };
         next.clamp(*ROWS.start(), *ROWS.end())
