@@ -16,6 +16,16 @@ pub(super) struct Shape {
     channels: Option<String>,
     #[command(flatten)]
     form: Form,
+    /// Several events in one request: the most of them, and milliseconds that one waits for others, such as 100,1000;
+    /// `none` ends it
+    #[arg(long, value_name = "EVENTS[,MS]")]
+    batch: Option<String>,
+    /// The body of a batch: json or ndjson
+    #[arg(long, value_name = "FORMAT", requires = "batch")]
+    batch_format: Option<String>,
+    /// full: requests have the payload; reference: a signed URL of it
+    #[arg(long, value_name = "FORM")]
+    payload: Option<String>,
 }
 
 /// A transformation of requests.
@@ -67,7 +77,13 @@ impl Shape {
         if let Some(transformation) = self.form.transformation()? {
             change.insert("transformation".into(), transformation);
         }
-        ensure!(!change.is_empty(), "give --filter, --channels, --script or --template");
+        if let Some(batch) = &self.batch {
+            change.insert("batching".into(), batching(batch, self.batch_format.as_deref())?);
+        }
+        if let Some(payload) = &self.payload {
+            change.insert("payload".into(), payload.as_str().into());
+        }
+        ensure!(!change.is_empty(), "give --filter, --channels, --script, --template, --batch or --payload");
         Ok(change.into())
     }
 }
@@ -89,6 +105,24 @@ impl Form {
             (None, None) => None,
         })
     }
+}
+
+fn batching(given: &str, format: Option<&str>) -> anyhow::Result<Value> {
+    if given == "none" {
+        return Ok(Value::Null);
+    }
+    let (events, wait) = given.split_once(',').map_or((given, None), |(events, wait)| (events, Some(wait)));
+    let number = |text: &str| {
+        text.trim()
+            .parse::<i64>()
+            .with_context(|| format!("--batch {given:?} must be EVENTS or EVENTS,MS, such as 100,1000"))
+    };
+    let mut fields = Map::from_iter([("max_events".to_owned(), number(events)?.into())]);
+    if let Some(wait) = wait {
+        fields.insert("max_wait_ms".into(), number(wait)?.into());
+    }
+    fields.extend(format.map(|format| ("format".to_owned(), format.into())));
+    Ok(fields.into())
 }
 
 fn script(file: &str) -> anyhow::Result<String> {

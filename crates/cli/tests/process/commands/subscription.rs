@@ -103,6 +103,12 @@ async fn a_subscription_is_shaped_and_shapes_are_tried() {
     assert!(shaped["transformation"]["script"].as_str().unwrap().contains("webhook.body"));
     let cleared = json_of(&of("shape", &["--filter", "none", "--channels", "none", "--template", "none"]).run().await);
     assert_eq!((&cleared["filter"], &cleared["transformation"]), (&json!(null), &json!(null)));
+    let batch = ["--batch", "10,250", "--batch-format", "ndjson", "--payload", "reference"];
+    let batched = json_of(&of("shape", &batch).run().await);
+    assert_eq!(batched["batching"], json!({"max_events": 10, "max_wait_ms": 250, "format": "ndjson"}));
+    assert_eq!(batched["payload"], "reference");
+    let cleared = json_of(&of("shape", &["--batch", "none", "--payload", "full"]).run().await);
+    assert_eq!((&cleared["batching"], &cleared["payload"]), (&json!(null), &json!("full")));
 
     let event = ["--event-type", "invoice.created", "--data", r#"{"amount": 150}"#];
     let tried = json_of(&of("try", &[&["--filter", "data.amount > 100"][..], &event].concat()).run().await);
@@ -113,8 +119,11 @@ async fn a_subscription_is_shaped_and_shapes_are_tried() {
     assert_eq!(tried["result"], "sends");
 
     for (action, arguments, expected) in [
-        ("shape", vec![], "give --filter, --channels, --script or --template"),
+        ("shape", vec![], "give --filter, --channels, --script, --template, --batch or --payload"),
         ("shape", vec!["--filter", "data.amount >"], "filter: line 1"),
+        ("shape", vec!["--batch", "many"], "--batch \"many\" must be EVENTS or EVENTS,MS"),
+        ("shape", vec!["--batch", "1"], "batching.max_events: must be between 2 and 1000"),
+        ("shape", vec!["--payload", "thin"], "payload: must be full or reference"),
         ("shape", vec!["--template", "pagerduty", "--option", "x"], "--option \"x\" has no ="),
         ("shape", vec!["--script", "/nowhere.js"], "--script: /nowhere.js cannot be read"),
         ("try", vec!["--event-type", "a.b"], "give --filter, --script or --template"),

@@ -1,3 +1,5 @@
+//! Tests of batches.
+
 use super::*;
 use crate::{
     lanes::scheduler::tests::{job, target},
