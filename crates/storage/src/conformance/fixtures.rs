@@ -147,6 +147,7 @@ impl<'s> World<'s> {
                     transformation: Some(Transformation::Script("export default (webhook) => webhook".into())),
                     request: RequestShape::try_new(Method::Put, Some("/x/{data.id}"), [("t", "{type}")]).unwrap(),
                     compression: Some(Compression::Gzip),
+                    http_version: model::shape::HttpVersion::Http2,
                 },
             },
             health: Health {
