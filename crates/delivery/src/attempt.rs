@@ -63,7 +63,8 @@ pub(crate) async fn send(
             let timeout = target.subscription.timeout;
             let Formed { prepared, method, uri, headers, lines, body, wire, is_shaped, token, .. } = formed;
             let uri = uri.as_ref().unwrap_or(&prepared.uri);
-            let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, timeout).await?;
+            let destination = (&target.subscription.tenant, &prepared.origin);
+            let sent = means.egress.send(destination, (method, uri), headers, wire, timeout).await?;
             if let (Some(token), Some(authentication), Ok(Answer { status: 401, .. })) =
                 (&token, &prepared.authentication, &sent.result)
             {

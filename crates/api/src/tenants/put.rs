@@ -83,7 +83,7 @@ pub(crate) async fn put(
     let change = TenantChange { name: body.name, metadata, limits };
     let _in_order = app.engine.limits.in_order().await;
     let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
-    app.engine.limits.set(&id, &tenant.limits);
+    app.engine.control.adopt_tenant(&tenant);
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,
