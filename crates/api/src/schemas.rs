@@ -8,7 +8,7 @@ use model::{
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
     portal::{Capability, PortalState, Scheme},
-    shape::{Compression, Method},
+    shape::{Compression, HttpVersion, Method},
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -57,6 +57,10 @@ texts! {
         text.min_length(Some(1)).max_length(Some(CHANNEL_MAX)).pattern(Some(r"^[A-Za-z0-9\-_.:]+$"))
     };
     CompressionName as "Compression": |text| text.enum_values(Some(Compression::ALL.map(Compression::name)));
+    /// Versions of HTTP of requests to receivers.
+    HttpVersionName as "HttpVersion": |text| text.enum_values(Some(HttpVersion::ALL.map(HttpVersion::name)));
+    /// Owners of the addresses that requests come from.
+    EgressSourceName as "EgressSource": |text| text.enum_values(Some(["tenant", "installation"]));
     AuthenticationName as "AuthenticationType": |text| text.enum_values(Some(Authentication::KINDS));
     ClientAuthenticationName as "ClientAuthentication": |text| {
         text.enum_values(Some(ClientAuthentication::ALL.map(ClientAuthentication::name)))

@@ -4,7 +4,7 @@ use super::{fields::SubscriptionFields, shape::check_filter};
 use crate::{App, body::Patch, problem::Problem};
 use model::{
     Channels, FieldErrors, Shape, Subscription,
-    shape::{Compression, RequestShape, SCRIPT_MAX},
+    shape::{Compression, HttpVersion, RequestShape, SCRIPT_MAX},
 };
 
 impl SubscriptionFields {
@@ -44,6 +44,13 @@ impl SubscriptionFields {
             let known = given.map(|name| Compression::parse(name).ok_or("must be gzip or zstd")).transpose();
             if let Some(compression) = faults.take("compression", known) {
                 shape.compression = compression;
+            }
+        }
+        if let Some(given) = self.http_version.as_ref().given() {
+            let known = given
+                .map_or(Ok(HttpVersion::Auto), |name| HttpVersion::parse(name).ok_or("must be auto, http1.1 or http2"));
+            if let Some(version) = faults.take("http_version", known) {
+                shape.http_version = version;
             }
         }
     }

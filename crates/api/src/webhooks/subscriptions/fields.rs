@@ -7,7 +7,9 @@ use super::{
     retry::{self, RetryFields},
     shape::{RequestFields, TransformationFields},
 };
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SecretTypeName};
+use crate::schemas::{
+    ChannelName, CompressionName, HttpVersionName, OnPauseName, PatternName, ProfileName, SecretTypeName,
+};
 use crate::{
     App,
     body::{METADATA_MAX, Patch, Unreadable, boolean, check_interop, text, texts, whole},
@@ -130,6 +132,11 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<CompressionName>)]
     pub(super) compression: Patch<String>,
+    /// The version of HTTP. `auto`: HTTP/2 where the receiver offers it over TLS, else HTTP/1.1. `http2` also without TLS
+    /// (prior knowledge).
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<HttpVersionName>, default = "auto")]
+    pub(super) http_version: Patch<String>,
     /// How requests are authenticated to the receiver. Its secrets are write-only; in a change, absent ones keep their
     /// value. Null: not at all.
     #[serde(default)]

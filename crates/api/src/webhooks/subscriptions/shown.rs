@@ -8,7 +8,9 @@ use super::{
     shape::{RequestShown, TransformationShown},
 };
 use crate::backlog::BacklogShown;
-use crate::schemas::{ChannelName, CompressionName, OnPauseName, PatternName, ProfileName, SubscriptionName};
+use crate::schemas::{
+    ChannelName, CompressionName, HttpVersionName, OnPauseName, PatternName, ProfileName, SubscriptionName,
+};
 use crate::webhooks::secrets::public_keys;
 use model::{
     Channels, JsonObject, Subscription, Timestamp,
@@ -86,6 +88,8 @@ pub(crate) struct SubscriptionShown {
     request: Option<RequestShown>,
     #[schema(value_type = Option<CompressionName>)]
     compression: Option<&'static str>,
+    #[schema(value_type = HttpVersionName)]
+    http_version: &'static str,
     /// The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets.
     public_keys: Vec<String>,
     /// Without its secrets.
@@ -159,6 +163,7 @@ impl SubscriptionShown {
             transformation: TransformationShown::new(s, sees_secrets),
             request: RequestShown::new(&s.policies.shape.request),
             compression: s.policies.shape.compression.map(Compression::name),
+            http_version: s.policies.shape.http_version.name(),
             public_keys: public_keys(s, now).map(|key| key.to_string()).collect(),
             authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),
             tls: s.credentials.tls.as_ref().map(TlsShown::new),
