@@ -34,6 +34,7 @@ works! {
     filters: "docs/filters.md",
     transformations: "docs/transformations.md",
     requests: "docs/requests.md",
+    egress: "docs/egress.md",
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",
