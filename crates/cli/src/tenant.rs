@@ -37,7 +37,7 @@ enum Action {
         #[command(flatten)]
         limits: Limits,
         #[command(flatten)]
-        egress: Egress,
+        egress: Box<Egress>,
         #[command(flatten)]
         server: Server,
     },
