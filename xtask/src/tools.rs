@@ -10,7 +10,7 @@ use std::{
 };
 
 /// A program, and the Debian package that contains it.
-const PROGRAMS: [(&str, &str); 22] = [
+const PROGRAMS: [(&str, &str); 24] = [
     ("cc", "gcc"),
     ("python3", "python3"),
     ("curl", "curl"),
@@ -26,6 +26,8 @@ const PROGRAMS: [(&str, &str); 22] = [
     ("mount", "mount"),
     ("node", "nodejs"),
     ("nginx", "nginx-light"),
+    ("tinyproxy", "tinyproxy-bin"),
+    ("microsocks", "microsocks"),
     // With promtool.
     ("prometheus", "prometheus"),
     ("npm", "npm"),

@@ -169,7 +169,7 @@ impl App {
         let change = TenantChange { name, ..TenantChange::default() };
         let _in_order = self.engine.limits.in_order().await;
         let (tenant, _) = self.store.put_tenant(id, change, self.clock.now()).await?;
-        self.engine.limits.set(id, &tenant.limits);
+        self.engine.control.adopt_tenant(&tenant);
         self.directory.add_tenant(id);
         Ok(())
     }

@@ -14,6 +14,7 @@ mod changes;
 mod cors;
 mod dashboard;
 mod docs;
+mod egress_addresses;
 mod events;
 mod family;
 mod health;

@@ -1,8 +1,8 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, around, audit, backlog, body, cors, dashboard, docs, events, health, keys, nodes, payloads,
-    portal_sessions, prefixes,
+    App, admin, around, audit, backlog, body, cors, dashboard, docs, egress_addresses, events, health, keys, nodes,
+    payloads, portal_sessions, prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
@@ -75,6 +75,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::subscriptions::deliveries::deliveries))
         .routes(routes!(webhooks::subscriptions::retry_schedule::retry_schedule))
         .routes(routes!(webhooks::limits::limits))
+        .routes(routes!(egress_addresses::egress_addresses))
         .routes(routes!(webhooks::stats::stats))
         .routes(routes!(webhooks::stats::of_subscription::subscription_stats))
         .routes(routes!(webhooks::deliveries::list::list))

@@ -8,7 +8,7 @@ use model::{
     payload::{PATH_MAX, STEPS_MAX, VALUE_MAX},
     policy::{OnPause, health::HealthState},
     portal::{Capability, PortalState, Scheme},
-    shape::{BatchFormat, Compression, Method, PayloadForm},
+    shape::{BatchFormat, Compression, HttpVersion, Method, PayloadForm},
 };
 use std::borrow::Cow;
 use utoipa::{
@@ -59,6 +59,10 @@ texts! {
     CompressionName as "Compression": |text| text.enum_values(Some(Compression::ALL.map(Compression::name)));
     BatchFormatName as "BatchFormat": |text| text.enum_values(Some(BatchFormat::ALL.map(BatchFormat::name)));
     PayloadFormName as "PayloadForm": |text| text.enum_values(Some(PayloadForm::ALL.map(PayloadForm::name)));
+    /// Versions of HTTP of requests to receivers.
+    HttpVersionName as "HttpVersion": |text| text.enum_values(Some(HttpVersion::ALL.map(HttpVersion::name)));
+    /// Owners of the addresses that requests come from.
+    EgressSourceName as "EgressSource": |text| text.enum_values(Some(["tenant", "installation"]));
     AuthenticationName as "AuthenticationType": |text| text.enum_values(Some(Authentication::KINDS));
     ClientAuthenticationName as "ClientAuthentication": |text| {
         text.enum_values(Some(ClientAuthentication::ALL.map(ClientAuthentication::name)))

@@ -3,7 +3,7 @@
 use crate::{PublicUrl, schemas::SettingSourceName};
 use model::{IdStyle, statistics::StatisticsRetention};
 use serde::Serialize;
-use std::{sync::Arc, time::Duration};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 use utoipa::ToSchema;
 
 /// The source of a setting's value.
@@ -69,6 +69,8 @@ pub struct Settings {
     pub subscriptions_max: usize,
     /// Retention of the installation, the upper bound of tenants' retention; `None`: for ever.
     pub retention: Option<Duration>,
+    /// The addresses that receivers see, of tenants without an egress of their own.
+    pub egress_addresses: Arc<[IpAddr]>,
     /// Everybody may read `/metrics`, without a key.
     pub metrics_open: bool,
     /// The kind of store, as metrics name it.
@@ -104,6 +106,7 @@ impl Settings {
             body_timeout: Duration::from_secs(30),
             subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
             retention: None,
+            egress_addresses: Arc::default(),
             metrics_open: false,
             store_kind: "unknown",
             statistics: StatisticsRetention::default(),

@@ -134,8 +134,9 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     let tenants = all_tenants(source).await?;
     for tenant in &tenants {
         if target.tenant(&tenant.id).await?.is_none() {
-            let Tenant { name, metadata, limits, .. } = tenant.clone();
-            let all = TenantChange { name: name.into(), metadata: Some(metadata), limits: Some(limits) };
+            let Tenant { name, metadata, limits, egress, .. } = tenant.clone();
+            let (name, metadata) = (name.into(), Some(metadata));
+            let all = TenantChange { name, metadata, limits: Some(limits), egress: egress.into() };
             target.put_tenant(&tenant.id, all, tenant.created_at).await?;
         }
         if !tenant.id.is_system() {

@@ -9,7 +9,10 @@ use anyhow::{Context, anyhow, ensure};
 use clap::Subcommand;
 use http::Method;
 use serde_json::{Value, json};
-use std::io::IsTerminal;
+use std::{
+    io::IsTerminal,
+    path::{Path, PathBuf},
+};
 
 /// Create, show, list and delete tenants
 ///
@@ -33,6 +36,8 @@ enum Action {
         metadata: Option<String>,
         #[command(flatten)]
         limits: Limits,
+        #[command(flatten)]
+        egress: Box<Egress>,
         #[command(flatten)]
         server: Server,
     },
@@ -81,6 +86,62 @@ struct Limits {
     rows_days: Option<String>,
 }
 
+/// Egress: source addresses, or a proxy.
+#[derive(clap::Args)]
+struct Egress {
+    /// Send requests from this address of the server's machine; once for IPv4 and once for IPv6
+    #[arg(long, value_name = "ADDRESS", conflicts_with_all = ["proxy", "no_egress"])]
+    source_address: Vec<String>,
+    /// Send requests through this proxy: http://host:port (CONNECT) or socks5://host:port
+    #[arg(long, value_name = "URL", conflicts_with = "no_egress")]
+    proxy: Option<String>,
+    /// User name for the proxy
+    #[arg(long, value_name = "NAME", requires = "proxy")]
+    proxy_username: Option<String>,
+    /// File with the password for the proxy, or - for standard input; without it the known password is kept
+    #[arg(long, value_name = "FILE", requires = "proxy_username")]
+    proxy_password_file: Option<PathBuf>,
+    /// Address that receivers see, for the list that customers read; can be repeated
+    #[arg(long, value_name = "ADDRESS", requires = "proxy")]
+    proxy_address: Vec<String>,
+    /// Send requests as the machine does
+    #[arg(long)]
+    no_egress: bool,
+}
+
+impl Egress {
+    /// Adds the given egress to the body of a change.
+    fn add_to(&self, body: &mut Value) -> anyhow::Result<()> {
+        if self.no_egress {
+            body["egress"] = Value::Null;
+        }
+        if !self.source_address.is_empty() {
+            body["egress"] = json!({ "source_addresses": self.source_address });
+        }
+        if let Some(url) = &self.proxy {
+            let mut proxy = json!({ "url": url, "addresses": self.proxy_address });
+            if let Some(username) = &self.proxy_username {
+                proxy["username"] = json!(username);
+            }
+            if let Some(file) = &self.proxy_password_file {
+                proxy["password"] = json!(first_line(file)?);
+            }
+            body["egress"] = json!({ "proxy": proxy });
+        }
+        Ok(())
+    }
+}
+
+/// The first line of a file, or of standard input for `-`.
+fn first_line(file: &Path) -> anyhow::Result<String> {
+    let text = if file == Path::new("-") {
+        std::io::read_to_string(std::io::stdin()).context("failed to read standard input")?
+    } else {
+        std::fs::read_to_string(file).with_context(|| format!("failed to read {}", file.display()))?
+    };
+    Ok(text.lines().next().unwrap_or_default().to_owned())
+}
+
 impl Limits {
     /// Adds the given limits to the body of a change.
     fn add_to(&self, body: &mut Value) -> anyhow::Result<()> {
@@ -122,7 +183,7 @@ fn path(id: &str) -> String {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
-        Action::Put { id, name, metadata, limits, server } => {
+        Action::Put { id, name, metadata, limits, egress, server } => {
             let mut body = json!({});
             if let Some(name) = name {
                 body["name"] = name.into();
@@ -131,6 +192,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
                 body["metadata"] = serde_json::from_str(&metadata).context("--metadata must be a JSON object")?;
             }
             limits.add_to(&mut body)?;
+            egress.add_to(&mut body)?;
             print(&server.call_as_operator(Method::PUT, &path(&id), Some(body.to_string()))?);
         }
         Action::Get { id, server } => print(&server.call_as_operator(Method::GET, &path(&id), None)?),

@@ -99,7 +99,8 @@ pub(crate) async fn send(
                 formed;
             let read = (target.subscription.timeout, if batch.is_some() { ANSWER_MAX } else { 0 });
             let uri = uri.as_ref().unwrap_or(&prepared.uri);
-            let sent = means.egress.send(&prepared.origin, (method, uri), headers, wire, read).await?;
+            let destination = (&target.subscription.tenant, &prepared.origin);
+            let sent = means.egress.send(destination, (method, uri), headers, wire, read).await?;
             if let (Some(token), Some(authentication), Ok(Answer { status: 401, .. })) =
                 (&token, &prepared.authentication, &sent.result)
             {

@@ -108,7 +108,7 @@ impl Engine {
         if let Some(keeper) = &clock_keeper {
             keeper.begin().await?;
         }
-        assembly.limits.load(&*assembly.store).await?;
+        assembly.control.load_tenants().await?;
         // Before anything is sent.
         assembly.control.follow_pause().await?;
         assembly.recovery.finish_deletions().await?;

@@ -173,7 +173,8 @@ fn prepare(subscription: &Subscription, defaults: &Defaults) -> Result<Prepared,
         origin: match &subscription.credentials.tls {
             None => Origin::new(&url)?,
             Some(tls) => Origin::new(&url)?.with_client_tls(tls),
-        },
+        }
+        .with_version(subscription.policies.shape.http_version),
         uri,
     })
 }

@@ -45,7 +45,7 @@ impl Status {
 }
 
 /// The values of the label `reason` of `webhook_retries_total`, which [`model::AttemptResult::reason`] gives.
-pub(crate) const REASONS: [&str; 12] = [
+pub(crate) const REASONS: [&str; 13] = [
     "timeout",
     "server_error",
     "connection_error",
@@ -57,6 +57,7 @@ pub(crate) const REASONS: [&str; 12] = [
     "blocked_address",
     "protocol_error",
     "unsendable",
+    "proxy_error",
     "other",
 ];
 

@@ -14,11 +14,13 @@ pub enum AttemptErrorKind {
     Tls,
     Blocked,
     Protocol,
+    /// The tenant's proxy made no connection to the receiver.
+    Proxy,
     Unsendable,
 }
 
 impl AttemptErrorKind {
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Timeout,
         Self::Dns,
         Self::Refused,
@@ -26,6 +28,7 @@ impl AttemptErrorKind {
         Self::Tls,
         Self::Blocked,
         Self::Protocol,
+        Self::Proxy,
         Self::Unsendable,
     ];
 
@@ -37,6 +40,7 @@ impl AttemptErrorKind {
             Self::Tls => "tls_error",
             Self::Blocked => "blocked_address",
             Self::Protocol => "protocol_error",
+            Self::Proxy => "proxy_error",
             Self::Unsendable => "unsendable",
         }
     }

@@ -1,7 +1,9 @@
 //! A tenant: the customer organisation that owns all other objects. No operation crosses tenants.
 
+pub mod egress;
 mod id;
 
+pub use egress::TenantEgress;
 pub use id::TenantId;
 
 use crate::{json::JsonObject, patch::Patch, policy::TenantLimits, time::Timestamp};
@@ -12,6 +14,8 @@ pub struct Tenant {
     pub name: Option<String>,
     pub metadata: JsonObject,
     pub limits: TenantLimits,
+    /// `None`: requests leave as the machine sends them.
+    pub egress: Option<TenantEgress>,
     pub created_at: Timestamp,
     pub updated_at: Timestamp,
 }
@@ -24,4 +28,5 @@ pub struct TenantChange {
     pub metadata: Option<JsonObject>,
     /// `None` keeps the stored value.
     pub limits: Option<TenantLimits>,
+    pub egress: Patch<TenantEgress>,
 }

@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 18] = [
+const MIGRATIONS: [(&str, Kind, &str); 19] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -39,6 +39,7 @@ const MIGRATIONS: [(&str, Kind, &str); 18] = [
     ("0016_sessions", Kind::Additive, include_str!("../migrations/0016_sessions.sql")),
     ("0017_attempt_details_and_feed", Kind::Additive, include_str!("../migrations/0017_attempt_details_and_feed.sql")),
     ("0018_shaping", Kind::Additive, include_str!("../migrations/0018_shaping.sql")),
+    ("0019_egress", Kind::Additive, include_str!("../migrations/0019_egress.sql")),
 ];
 
 /// Migrations that were applied to a store.

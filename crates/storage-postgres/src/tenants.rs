@@ -9,18 +9,20 @@ use crate::{
 };
 use async_trait::async_trait;
 use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
-use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants, Vault, codec};
 use tokio_postgres::Row;
 
-const COLUMNS: &str = "id, name, metadata, limits, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, egress, created_at, updated_at";
 
 /// Condition that the tenant `$1` exists. A tenant that is being deleted does not exist for any other operation.
 pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
 
-fn read(row: &Row) -> Result<Tenant, StorageError> {
+fn read(vault: &Vault, row: &Row) -> Result<Tenant, StorageError> {
     let cells = Cells::tenants(row);
+    let id = cells.tenant("id");
     Ok(Tenant {
-        id: cells.tenant("id"),
+        egress: codec::unseal_egress(vault, &id, cells.get("egress"))?,
+        id,
         name: cells.get("name"),
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         limits: cells.parsed("limits", TenantLimits::parse)?,
@@ -61,28 +63,35 @@ impl Tenants for PgStore {
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
         let sql = format!(
-            "INSERT INTO postrider.tenants AS t (id, name, metadata, limits, created_at, updated_at)
-             VALUES ($1, $3, coalesce($4, '{{}}'), coalesce($6, '{{}}'), $5, $5)
+            "INSERT INTO postrider.tenants AS t (id, name, metadata, limits, egress, created_at, updated_at)
+             VALUES ($1, $3, coalesce($4, '{{}}'), coalesce($6, '{{}}'), $8, $5, $5)
              ON CONFLICT (id) DO UPDATE SET name = CASE WHEN $2 THEN $3 ELSE t.name END,
-             metadata = coalesce($4, t.metadata), limits = coalesce($6, t.limits), updated_at = $5 WHERE NOT t.deleting
+             metadata = coalesce($4, t.metadata), limits = coalesce($6, t.limits),
+             egress = CASE WHEN $7 THEN $8 ELSE t.egress END, updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
-        let TenantChange { name, metadata, limits } = change;
+        let TenantChange { name, metadata, limits, egress } = change;
         let (sets_name, metadata) = (!name.is_absent(), metadata.as_ref().map(JsonObject::as_str));
         let limits = limits.map(|limits| limits.text());
+        let (sets_egress, egress) = (!egress.is_absent(), egress.value());
+        let egress = codec::seal_egress(&self.0.vault, id, egress.as_ref());
         let name = name.value().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
-            limits => TEXT,
+            limits => TEXT, sets_egress => BOOL, egress => BYTEA,
         ];
         let written = self.write(As::Tenant(id), &sql, values).await?;
         let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;
-        Ok((read(row)?, if row.get("is_new") { PutOutcome::Created } else { PutOutcome::Updated }))
+        Ok((read(&self.0.vault, row)?, if row.get("is_new") { PutOutcome::Created } else { PutOutcome::Updated }))
     }
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
         let sql = format!("SELECT {COLUMNS} FROM postrider.tenants WHERE id = $1 AND NOT deleting");
-        self.read(As::Tenant(id), &sql, params![id.as_str() => TEXT]).await?.first().map(read).transpose()
+        self.read(As::Tenant(id), &sql, params![id.as_str() => TEXT])
+            .await?
+            .first()
+            .map(|row| read(&self.0.vault, row))
+            .transpose()
     }
 
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
@@ -93,7 +102,7 @@ impl Tenants for PgStore {
         let after = page.cursor.as_ref().map_or("", TenantId::as_str);
         let (limit, offset, system) = (i64::from(page.limit), i64::from(page.offset), TenantId::system());
         let values = params![after => TEXT, limit => INT8, offset => INT8, system.as_str() => TEXT];
-        self.read(As::Worker, &sql, values).await?.iter().map(read).collect()
+        self.read(As::Worker, &sql, values).await?.iter().map(|row| read(&self.0.vault, row)).collect()
     }
 
     async fn delete_tenant(&self, id: &TenantId) -> Result<DeleteOutcome, StorageError> {

@@ -4,14 +4,16 @@ use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query, 
 use async_trait::async_trait;
 use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
 use rusqlite::{Row, named_params};
-use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants};
+use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants, Vault, codec};
 
-const COLUMNS: &str = "id, name, metadata, limits, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, egress, created_at, updated_at";
 
-fn read(row: &Row<'_>) -> Result<Tenant, StorageError> {
+fn read(vault: &Vault, row: &Row<'_>) -> Result<Tenant, StorageError> {
     let cells = Cells::tenants(row);
+    let id = cells.tenant("id")?;
     Ok(Tenant {
-        id: cells.tenant("id")?,
+        egress: codec::unseal_egress(vault, &id, cells.blob_or_none("egress")?)?,
+        id,
         name: cells.get("name")?,
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         limits: cells.parsed("limits", TenantLimits::parse)?,
@@ -50,11 +52,12 @@ impl Tenants for SqliteStore {
         change: TenantChange,
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
-        let id = id.clone();
+        let (id, vault) = (id.clone(), self.vault.clone());
         self.writer
             .transaction(move |tx| {
                 let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1");
-                let known = query::first(&mut *tx.prepare_cached(&sql).map_err(sqlite)?, [id.as_str()], read)?;
+                let mut statement = tx.prepare_cached(&sql).map_err(sqlite)?;
+                let known = query::first(&mut statement, [id.as_str()], |row| read(&vault, row))?;
                 let put = if known.is_some() { PutOutcome::Updated } else { PutOutcome::Created };
                 if put == PutOutcome::Updated && !exists(tx, &id)? {
                     return Err(StorageError::unavailable("the tenant is still being deleted"));
@@ -64,23 +67,26 @@ impl Tenants for SqliteStore {
                     name: None,
                     metadata: JsonObject::default(),
                     limits: TenantLimits::default(),
+                    egress: None,
                     created_at: now,
                     updated_at: now,
                 });
                 tenant.name = change.name.apply(tenant.name);
                 tenant.metadata = change.metadata.unwrap_or(tenant.metadata);
                 tenant.limits = change.limits.unwrap_or(tenant.limits);
+                tenant.egress = change.egress.apply(tenant.egress);
                 tenant.updated_at = now;
                 tx.execute(
-                    "INSERT INTO tenants (id, name, metadata, limits, created_at, updated_at)
-                     VALUES (:id, :name, :metadata, :limits, :created_at, :updated_at)
+                    "INSERT INTO tenants (id, name, metadata, limits, egress, created_at, updated_at)
+                     VALUES (:id, :name, :metadata, :limits, :egress, :created_at, :updated_at)
                      ON CONFLICT (id) DO UPDATE SET name = :name, metadata = :metadata, limits = :limits,
-                     updated_at = :updated_at",
+                     egress = :egress, updated_at = :updated_at",
                     named_params! {
                         ":id": id.as_str(),
                         ":name": tenant.name,
                         ":metadata": tenant.metadata.as_str(),
                         ":limits": tenant.limits.text(),
+                        ":egress": codec::seal_egress(&vault, &id, tenant.egress.as_ref()),
                         ":created_at": tenant.created_at.micros(),
                         ":updated_at": now.micros(),
                     },
@@ -92,16 +98,18 @@ impl Tenants for SqliteStore {
     }
 
     async fn tenant(&self, id: &TenantId) -> Result<Option<Tenant>, StorageError> {
-        let id = id.clone();
+        let (id, vault) = (id.clone(), self.vault.clone());
         self.readers
             .read(move |connection| {
                 let sql = format!("SELECT {COLUMNS} FROM tenants WHERE id = ?1 AND deleting = 0");
-                query::first(&mut *connection.prepare_cached(&sql).map_err(sqlite)?, [id.as_str()], read)
+                let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
+                query::first(&mut statement, [id.as_str()], |row| read(&vault, row))
             })
             .await
     }
 
     async fn tenants(&self, page: Page<TenantId>) -> Result<Vec<Tenant>, StorageError> {
+        let vault = self.vault.clone();
         self.readers
             .read(move |connection| {
                 let after = page.cursor.as_ref().map_or("", TenantId::as_str);
@@ -110,7 +118,9 @@ impl Tenants for SqliteStore {
                      ORDER BY id LIMIT ?2 OFFSET ?3"
                 );
                 let mut statement = connection.prepare_cached(&sql).map_err(sqlite)?;
-                query::all(&mut statement, (after, page.limit, page.offset, TenantId::system().as_str()), read)
+                let system = TenantId::system();
+                let values = (after, page.limit, page.offset, system.as_str());
+                query::all(&mut statement, values, |row| read(&vault, row))
             })
             .await
     }

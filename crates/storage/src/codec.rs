@@ -2,7 +2,8 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    Credentials, DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantId, Timestamp, Timings,
+    Credentials, DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantEgress, TenantId, Timestamp,
+    Timings,
     event::NotAnEventType,
     key::Scopes,
     portal::{Capabilities, Capability},
@@ -101,6 +102,31 @@ pub fn unseal_credentials(
     sealed: Option<&[u8]>,
 ) -> Result<Credentials, StorageError> {
     sealed.map_or_else(|| Ok(Credentials::default()), |sealed| unseal(vault, (tenant, id), "credentials", sealed))
+}
+
+/// `None` without an egress of its own.
+pub fn seal_egress(vault: &Vault, tenant: &TenantId, egress: Option<&TenantEgress>) -> Option<Vec<u8>> {
+    egress.map(|egress| seal(vault, &egress_context(tenant), egress))
+}
+
+pub fn unseal_egress(
+    vault: &Vault,
+    tenant: &TenantId,
+    sealed: Option<&[u8]>,
+) -> Result<Option<TenantEgress>, StorageError> {
+    let Some(sealed) = sealed else { return Ok(None) };
+    let corrupt =
+        |problem: String| StorageError::corrupt("tenants", format!("id = '{tenant}'"), format!("egress: {problem}"));
+    let plain = vault.open(&egress_context(tenant), sealed).map_err(|fault| match fault {
+        OpenError::WrongKey => StorageError::WrongMasterKey,
+        OpenError::Malformed => corrupt(fault.to_string()),
+    })?;
+    let text = std::str::from_utf8(&plain).map_err(|fault| corrupt(fault.to_string()))?;
+    TenantEgress::parse(text).map(Some).map_err(|_| corrupt("has an unknown form".to_owned()))
+}
+
+fn egress_context(tenant: &TenantId) -> String {
+    format!("tenants/{tenant}/egress")
 }
 
 /// A stored list of event patterns.

@@ -81,6 +81,7 @@ async function seedShaped(acme: Api, hostile: boolean): Promise<string> {
     transformation: { script: `export default (webhook) => webhook;\n// ${text}${hostile ? `\n//${"x".repeat(30_000)}` : ""}\n` },
     request: { method: "PUT", path: "/orders/{data.order_id}", query: { type: "{type}" } },
     compression: "gzip",
+    http_version: "http1.1",
     authentication: { type: "basic", username: text.replace(/[:\u202a-\u202e]/g, "").slice(0, 400), password: "secret" },
     secret_type: "ed25519",
   });

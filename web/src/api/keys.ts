@@ -12,6 +12,7 @@ export const keys = {
   overview: () => ["*", "overview"] as const,
   stats: (scope: Scope, filter: Filter) => [keyOf(scope), "stats", filter] as const,
   limits: (scope: Scope) => [keyOf(scope), "limits"] as const,
+  egress: (scope: Scope) => [keyOf(scope), "egress"] as const,
   eventTypes: (scope: Scope) => [keyOf(scope), "event-types"] as const,
   deliveries: {
     all: (scope: Scope) => [keyOf(scope), "deliveries"] as const,

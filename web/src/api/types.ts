@@ -53,6 +53,7 @@ export type TransformationTestResult = Schemas["TransformationTestResult"];
 export type TemplateName = Schemas["Template"];
 export type RequestMethod = Schemas["RequestMethod"];
 export type Compression = Schemas["Compression"];
+export type HttpVersion = Schemas["HttpVersion"];
 export type Authentication = Schemas["Authentication"];
 export type AuthenticationType = Schemas["AuthenticationType"];
 export type SecretType = Schemas["SecretType"];

@@ -1,6 +1,7 @@
 //! Core API: tenants, for the operator.
 
 pub(crate) mod delete;
+pub(crate) mod egress;
 pub(crate) mod get;
 pub(crate) mod limits;
 pub(crate) mod list;
@@ -8,6 +9,7 @@ pub(crate) mod put;
 
 use crate::problem::{Problem, kinds::NoSuchTenant};
 use crate::schemas::TenantName;
+use egress::EgressShown;
 use limits::{LimitsShown, RetentionShown};
 use model::{JsonObject, Tenant, TenantId, Timestamp};
 use serde::Serialize;
@@ -24,6 +26,8 @@ pub(crate) struct TenantShown {
     metadata: JsonObject,
     limits: LimitsShown,
     retention: RetentionShown,
+    /// Null: requests leave as the machine sends them.
+    egress: Option<EgressShown>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -38,6 +42,7 @@ impl From<&Tenant> for TenantShown {
             metadata: tenant.metadata.clone(),
             limits: LimitsShown::from(&tenant.limits),
             retention: RetentionShown::from(&tenant.limits),
+            egress: tenant.egress.as_ref().map(EgressShown::from),
             created_at: tenant.created_at,
             updated_at: tenant.updated_at,
         }

@@ -2,6 +2,7 @@
 
 use super::{
     TenantShown,
+    egress::EgressFields,
     limits::{LimitFields, RetentionFields, apply_limits, apply_retention},
     parse_own,
 };
@@ -21,7 +22,7 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{FieldErrors, JsonObject, TenantChange, TenantId, TenantLimits, text::check_line};
+use model::{FieldErrors, JsonObject, TenantChange, TenantEgress, TenantId, TenantLimits, text::check_line};
 use serde::Deserialize;
 use storage::PutOutcome;
 use utoipa::ToSchema;
@@ -44,13 +45,16 @@ pub(crate) struct PutTenant {
     #[serde(default)]
     #[schema(value_type = Option<RetentionFields>)]
     retention: Patch<RetentionFields>,
+    #[serde(default)]
+    #[schema(value_type = Option<EgressFields>)]
+    egress: Patch<EgressFields>,
 }
 
 /// Create or update a tenant (upsert)
 ///
 /// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value, also
 /// within `limits` and `retention`; null restores the installation's default. A lower limit than what exists already
-/// removes nothing: only further creations are refused.
+/// removes nothing: only further creations are refused. `egress` is replaced as a whole.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
     responses((status = 201, description = "Created", body = TenantShown),
@@ -72,6 +76,7 @@ pub(crate) async fn put(
     // Held until the change is stored and applied, so that concurrent changes of limits do not undo each other.
     let _counting = app.counting.lock().await;
     let limits = changed_limits(&app, &id, &body, &mut faults).await?;
+    let egress = changed_egress(&app, &id, &body, &mut faults).await?;
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
         return Err(TenantBeingDeleted::problem(format!(
@@ -80,10 +85,10 @@ pub(crate) async fn put(
     }
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let change = TenantChange { name: body.name, metadata, limits };
+    let change = TenantChange { name: body.name, metadata, limits, egress };
     let _in_order = app.engine.limits.in_order().await;
     let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
-    app.engine.limits.set(&id, &tenant.limits);
+    app.engine.control.adopt_tenant(&tenant);
     app.directory.add_tenant(&id);
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,
@@ -106,4 +111,21 @@ async fn changed_limits(
     apply_limits(&body.limits, &mut limits, faults);
     apply_retention(&body.retention, &mut limits, app.engine.limits.defaults(), app.settings.retention, faults);
     Ok(Some(limits))
+}
+
+/// The change of the tenant's egress. A fault is in `faults`.
+async fn changed_egress(
+    app: &App,
+    id: &TenantId,
+    body: &PutTenant,
+    faults: &mut FieldErrors,
+) -> Result<Patch<TenantEgress>, Problem> {
+    Ok(match &body.egress {
+        Patch::Absent => Patch::Absent,
+        Patch::Null => Patch::Null,
+        Patch::Value(given) => {
+            let known = app.store.tenant(id).await?.and_then(|tenant| tenant.egress);
+            given.check(known.as_ref(), faults).map_or(Patch::Absent, Patch::Value)
+        }
+    })
 }

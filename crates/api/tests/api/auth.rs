@@ -56,6 +56,7 @@ fn needs(operation: &Operation) -> Needs {
         }
         ("GET", "/api/v1/webhooks/subscriptions/{id}/secret") => Needs::One(Scope::SecretView),
         ("POST", "/api/v1/webhooks/subscriptions/{id}/rotate-secret") => Needs::Rotating,
+        ("GET", "/api/v1/egress-addresses") => Needs::Reading,
         ("GET", path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => Needs::Reading,
         (_, path) if path == "/api/v1/webhooks" || path.starts_with("/api/v1/webhooks/") => {
             Needs::One(Scope::WebhooksManage)

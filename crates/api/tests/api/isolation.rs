@@ -48,6 +48,8 @@ fn row(operation: &str) -> Row {
         | "GET /api/v1/admin/store" => Row::Common,
         // `stream.rs` tests whose changes it shows.
         "GET /api/v1/stream" => Row::Common,
+        // `egress.rs` tests whose addresses it shows.
+        "GET /api/v1/egress-addresses" => Row::Common,
         "GET /api/v1/backlog" => Row::Lists { queries: &["limit=500"] },
         name if name.contains(" /api/v1/session") || name.contains(" /api/v1/portal-sessions") => Row::Common,
         "GET /healthz" | "GET /readyz" | "GET /metrics" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause"

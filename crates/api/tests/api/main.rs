@@ -9,6 +9,7 @@ mod bodies;
 mod browsers;
 mod dashboard;
 mod delivery;
+mod egress;
 mod events;
 mod health;
 mod isolation;

@@ -59,7 +59,8 @@ fn admits(operation: &Operation) -> Admits {
             With(ReplaysWrite),
 
         "GET /api/v1/events" | "GET /api/v1/events/{id}" | "GET /api/v1/events/{id}/payload"
-        | "POST /api/v1/events/preview" | "GET /api/v1/stream" | "GET /api/v1/backlog" => View,
+        | "POST /api/v1/events/preview" | "GET /api/v1/stream" | "GET /api/v1/backlog"
+        | "GET /api/v1/egress-addresses" => View,
         name if name.starts_with("GET /api/v1/webhooks") || name.starts_with("GET /api/v1/tenant/webhooks") => View,
         name => panic!("{name} has no row in this table: may a portal link use it?"),
     }

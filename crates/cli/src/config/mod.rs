@@ -40,7 +40,7 @@ use secrecy::SecretString;
 use settings::{SETTINGS, variable};
 use shown::Sources;
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     path::{Path, PathBuf},
     time::Duration,
 };
@@ -48,7 +48,7 @@ use storage::NodeRole;
 pub(crate) use tenants::parse_publish;
 pub(crate) use trace_settings::TraceSettings;
 pub(crate) use values::decode_master_key;
-use values::{check_admin_key, parse_networks, parse_origins, parse_prefixes, parse_public_url};
+use values::{check_admin_key, parse_addresses, parse_networks, parse_origins, parse_prefixes, parse_public_url};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum LogFormat {
@@ -71,6 +71,8 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) verify_urls: bool,
     pub(crate) allow_networks: Vec<IpNet>,
+    /// The addresses that receivers see, for the list that customers read.
+    pub(crate) egress_addresses: Vec<IpAddr>,
     pub(crate) max_concurrency: usize,
     /// Lifetime of an idle connection to a receiver; zero disables keep-alive.
     pub(crate) keep_alive: Duration,
@@ -295,6 +297,7 @@ impl Raw {
             allow_http: self.flag("allow_http")?,
             verify_urls: self.flag("verify_urls")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
+            egress_addresses: self.get("egress_addresses", parse_addresses)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
             keep_alive: Duration::from_secs(self.number("keep_alive_seconds", 0, 300, 45)?),
             max_connections: self.number("max_connections", 16, 1_000_000, 10_000)? as usize,
@@ -425,6 +428,7 @@ mod tests {
             ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
+            ("egress_addresses", "203.0.113.0/24", "POSTRIDER_EGRESS_ADDRESSES"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
             ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),
             ("max_connections", "0", "POSTRIDER_MAX_CONNECTIONS"),

@@ -3,6 +3,7 @@
 use api::PublicUrl;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
+use std::net::IpAddr;
 
 /// Comma-separated paths; `/api/v1` is always included.
 pub(super) fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
@@ -61,9 +62,19 @@ pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
     }
 }
 
+/// Comma-separated addresses.
+pub(super) fn parse_addresses(text: &str) -> Result<Vec<IpAddr>, String> {
+    let parse = |part: &str| {
+        part.parse().map_err(|_| {
+            format!("has {part:?}, which is not an address; it must be comma-separated addresses, for example 203.0.113.7,2001:db8::7")
+        })
+    };
+    text.split([',', ' ']).filter(|part| !part.is_empty()).map(parse).collect()
+}
+
 pub(super) fn parse_networks(text: &str) -> Result<Vec<IpNet>, String> {
     let parse = |part: &str| {
-        part.parse::<IpNet>().or_else(|_| part.parse::<std::net::IpAddr>().map(IpNet::from)).map_err(|_| {
+        part.parse::<IpNet>().or_else(|_| part.parse::<IpAddr>().map(IpNet::from)).map_err(|_| {
             format!("has {part:?}, which is not a network; it must be comma-separated CIDRs, for example 127.0.0.0/8,10.1.0.0/16")
         })
     };

@@ -103,6 +103,7 @@ fn failed(report: &mut Report, name: &str, fault: &AttemptError) {
         }
         AttemptErrorKind::Blocked => "Use a public address, or see POSTRIDER_ALLOW_NETWORKS.",
         AttemptErrorKind::Protocol => "Check that an HTTP server answers there, and not for example a TLS port.",
+        AttemptErrorKind::Proxy => "Check the proxy of the tenant's egress.",
         AttemptErrorKind::Unsendable => "Correct the URL.",
     };
     report.problem(CHECK, format!("{name}: {fault}."), advice);

@@ -237,6 +237,7 @@ fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Sett
         subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
         portal_sessions_max: PORTAL_SESSIONS_MAX,
         retention: config.retention,
+        egress_addresses: config.egress_addresses.clone().into(),
         metrics_open: config.metrics_open,
         store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
         statistics: config.statistics,

@@ -11,6 +11,7 @@ mod crash;
 mod delayed;
 mod delivery_logs;
 mod doctor;
+mod egress;
 mod erasure;
 mod file;
 mod isolation;

@@ -35,6 +35,7 @@ works! {
     transformations: "docs/transformations.md",
     requests: "docs/requests.md",
     batching: "docs/batching.md",
+    egress: "docs/egress.md",
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",

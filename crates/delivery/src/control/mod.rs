@@ -20,11 +20,11 @@ pub use erasure::ErasedPayload;
 use metrics::DisabledBy;
 use model::{
     Clock, DeliveryId, EventId, EventPattern, Retries, Subscription, SubscriptionId, SubscriptionState,
-    SubscriptionUrl, TenantId,
+    SubscriptionUrl, Tenant, TenantId,
 };
 pub use replays::{CancelledDeliveries, NewReplay, REPLAY_COUNT_MAX, REPLAYS_MAX, ReplayError};
 pub use retries::{RetryError, RetryProgress};
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 use storage::{BreakerChange, DeleteOutcome, InsertOutcome, StorageError, Store, UpdateOutcome};
 use tokio::sync::Notify;
 
@@ -184,9 +184,27 @@ impl Control {
         self.store.delete_tenant(tenant).await
     }
 
+    /// Applies the limits and the egress of a stored tenant in memory. [`Limits::in_order`] is held since it was read or
+    /// written.
+    pub fn adopt_tenant(&self, tenant: &Tenant) {
+        self.limits.set(&tenant.id, &tenant.limits);
+        self.dispatcher.egress.routes().set(&tenant.id, tenant.egress.as_ref());
+    }
+
+    /// Reads the limits and the egress of all tenants.
+    pub(crate) async fn load_tenants(&self) -> Result<(), StorageError> {
+        self.limits.load(&*self.store, self.dispatcher.egress.routes()).await
+    }
+
+    /// The addresses that receivers of a tenant see by its own egress; `None` without one.
+    pub fn egress_addresses(&self, tenant: &TenantId) -> Option<Vec<IpAddr>> {
+        self.dispatcher.egress.routes().addresses(tenant)
+    }
+
     /// Removes a tenant's subscriptions from memory.
     pub(crate) fn forget_tenant(&self, tenant: &TenantId) {
         self.limits.remove(tenant);
+        self.dispatcher.egress.routes().set(tenant, None);
         for id in self.index.remove_tenant(tenant) {
             self.dispatcher.remove(id);
         }

@@ -242,14 +242,15 @@ const DROPPED: &str = "the subscription's transformation dropped it";
 /// The result of an attempt, as the circuit breaker counts it. A 4xx other than 408 and 429 refuses one event and is
 /// no fault of the receiver.
 pub(super) fn sample(result: &AttemptResult) -> Sample {
-    use AttemptErrorKind::{Blocked, Connection, Dns, Protocol, Refused, Timeout, Tls, Unsendable};
+    use AttemptErrorKind::{Blocked, Connection, Dns, Protocol, Proxy, Refused, Timeout, Tls, Unsendable};
     match result {
         AttemptResult::Response { status: status @ (408 | 429 | 500..), .. } => {
             Sample::Failed(response_message(*status, None))
         }
         AttemptResult::Response { .. } => Sample::Answered,
         AttemptResult::Failed(error) => match error.kind {
-            Unsendable => Sample::NotTried,
+            // A proxy is the operator's, so its faults are not the receiver's.
+            Proxy | Unsendable => Sample::NotTried,
             Dns | Refused | Connection | Tls | Blocked => Sample::NoConnection(error.message.clone()),
             Timeout | Protocol => Sample::Failed(error.message.clone()),
         },

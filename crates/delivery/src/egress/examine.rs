@@ -4,7 +4,10 @@
 use super::{
     Egress, LocalFault, Origin,
     fault::{Fault, ResolveError},
+    request::Request,
     resolve::{self, AddressSource},
+    response::Receipt,
+    way::Way,
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
@@ -79,7 +82,7 @@ impl Egress {
         }
     }
 
-    /// Posts `body` once, without a signature; returns the response's status and the duration.
+    /// Posts `body` once, without a signature and on no tenant's route; returns the response's status and the duration.
     pub async fn knock(
         &self,
         url: &Url,
@@ -95,7 +98,9 @@ impl Egress {
         let mut headers = HeaderMap::new();
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         headers.insert(header::USER_AGENT, user_agent.clone());
-        let sent = self.send(&origin, (model::shape::Method::Post, &uri), headers, body, (timeout, 0)).await?;
+        let method = model::shape::Method::Post;
+        let request = Request { method, way: Way::new(&origin, None), uri: &uri, headers, body };
+        let sent = self.make(&request, Receipt::default(), timeout).await?;
         Ok((sent.result.map(|answer| answer.status), sent.took))
     }
 }

@@ -1,10 +1,15 @@
 //! Errors of requests without a response: the message, the cause (the receiver or this machine), and whether the
 //! request may be sent again at once.
 
-use super::{own_tls::BadClientTls, policy::Blocked, tls};
+use super::{
+    own_tls::BadClientTls,
+    policy::Blocked,
+    proxy_fault::{self, ProxyFault},
+    tls,
+};
 use model::attempt::{AttemptError, AttemptErrorKind, cut};
 use rustix::io::Errno;
-use std::{error::Error, io};
+use std::{error::Error, io, net::IpAddr};
 
 /// A shortage of this machine, which is no fault of the receiver and does not count as an attempt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, thiserror::Error)]
@@ -53,6 +58,9 @@ pub(super) enum Fault {
     Local(LocalFault),
     Blocked(Blocked),
     Resolve(ResolveError),
+    /// The tenant's source addresses cannot be used.
+    Source(SourceFault),
+    Proxy(ProxyFault),
     /// No address accepted the connection.
     Connect(io::Error),
     Handshake(io::Error),
@@ -64,12 +72,32 @@ pub(super) enum Fault {
     Cut(io::Error),
     /// The response does not begin with a status line; has its first bytes, escaped.
     NotHttp(String),
+    /// The receiver did not answer in HTTP/2, which the subscription requires.
+    NoHttp2,
     /// The HTTP/2 stream was never opened.
     NotSent(h2::Error),
     Http2 {
         fault: h2::Error,
         fate: Fate,
     },
+}
+
+/// Why the source addresses of a tenant cannot be used. Displayed after "Not sent: ".
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum SourceFault {
+    #[error("the source address {0} is not an address of this machine")]
+    NotOurs(IpAddr),
+    #[error(
+        "the source address is {}, and the receiver has no address of that family",
+        if *.is_ipv6 { "an IPv6 address" } else { "an IPv4 address" }
+    )]
+    Family { is_ipv6: bool },
+}
+
+impl From<SourceFault> for Fault {
+    fn from(fault: SourceFault) -> Self {
+        Self::Source(fault)
+    }
 }
 
 /// The fate of an HTTP/2 request whose stream ended without a response.
@@ -166,6 +194,11 @@ impl Fault {
             Self::Local(fault) => return Err(fault),
             Self::Blocked(blocked) => (Kind::Blocked, format!("Not sent: {blocked}")),
             Self::OwnTls(fault) => (Kind::Tls, format!("Not sent: tls.{} {fault}", fault.field())),
+            Self::Source(fault) => (Kind::Unsendable, format!("Not sent: {fault}")),
+            Self::Proxy(ProxyFault::Reply(proxy_fault::RECEIVER_REFUSED)) => {
+                (Kind::Refused, format!("Connection refused by {host}, as the proxy reports"))
+            }
+            Self::Proxy(fault) => (Kind::Proxy, format!("Proxy error: {fault}")),
             Self::Resolve(fault) => (Kind::Dns, format!("DNS error for {host}: {fault}")),
             Self::Connect(fault) => connect(&fault, host),
             Self::Handshake(fault) => match tls_fault(&fault) {
@@ -186,6 +219,10 @@ impl Fault {
             Self::NotHttp(begin) => {
                 (Kind::Protocol, format!("Not an HTTP response from {host}: it begins with {begin}"))
             }
+            Self::NoHttp2 => (
+                Kind::Protocol,
+                format!("HTTP/2 error with {host}: it did not answer in HTTP/2, which the subscription requires"),
+            ),
             Self::NotSent(fault) | Self::Http2 { fault, .. } => match fault.get_io() {
                 Some(_) => (Kind::Connection, format!("Connection closed by {host} before a complete response")),
                 None => (Kind::Protocol, format!("HTTP/2 error with {host}: {fault}")),
@@ -193,6 +230,15 @@ impl Fault {
         };
         Ok(AttemptError::new(kind, cut(&message)))
     }
+}
+
+/// True when the receiver refused all versions of HTTP that the handshake offered (RFC 7301, section 3.2).
+pub(super) fn refuses_offer(fault: &io::Error) -> bool {
+    let refusals = [
+        rustls::Error::NoApplicationProtocol,
+        rustls::Error::AlertReceived(rustls::AlertDescription::NoApplicationProtocol),
+    ];
+    find::<rustls::Error>(fault).is_some_and(|fault| refusals.contains(fault))
 }
 
 /// True when the connection was closed, in whatever way.

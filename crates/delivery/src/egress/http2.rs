@@ -103,6 +103,11 @@ impl Shared {
         self.received.has_answered()
     }
 
+    /// True when the receiver has begun to speak HTTP/2.
+    pub(super) fn has_begun(&self) -> bool {
+        self.received.has_begun()
+    }
+
     /// Sends a request and records its response in `receipt`. Returns an error only while no status was received; later
     /// errors become notes of the response.
     pub(super) async fn exchange(&self, request: &Request<'_>, receipt: &mut Receipt) -> Result<(), Fault> {

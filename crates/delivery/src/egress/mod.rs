@@ -13,46 +13,54 @@ mod http1;
 mod http2;
 mod origin;
 mod own_tls;
+mod parts;
 mod policy;
 mod pool;
+mod proxy;
+mod proxy_fault;
 mod request;
 mod resolve;
 mod response;
 mod retry_after;
+mod routes;
 mod socket;
 mod tls;
 mod watch;
+mod way;
 
 use bytes::Bytes;
 pub(crate) use content::kept;
 pub use examine::{Examination, ExamineError, Examined};
-use fault::{Fault, Resend};
+use fault::Fault;
 pub use fault::{LocalFault, ResolveError};
 use http::{HeaderMap, Uri};
 use metrics::Metrics;
 use model::{
-    Timings,
+    TenantId, Timings,
     attempt::{AttemptError, AttemptErrorKind},
     shape::Method,
 };
 pub(crate) use origin::{Origin, OriginError};
 pub use own_tls::{BadClientTls, check_client_tls};
+use parts::Parts;
 pub use policy::{AddressPolicy, Blocked};
-use pool::{Connection, Evicted, Limits, Pool, Speaks};
+use pool::{Limits, Pool};
 use request::Request;
 pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
 use response::Receipt;
+pub(crate) use routes::Routes;
 use rustls::RootCertStore;
-use socket::{Counter, Place, Socket};
+use socket::Counter;
 use std::{
     net::IpAddr,
     sync::{Arc, OnceLock},
     time::{Duration, Instant},
 };
-use tls::{Offer, Tls};
+use tls::Tls;
 use watch::Stage;
+use way::Way;
 
 /// The egress could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -96,26 +104,10 @@ const OWN_DESCRIPTORS: u64 = 128;
 const CONNECTIONS_MAX: usize = 65_536;
 /// Idle connections kept, at most: one over TLS takes about 20 KiB.
 const IDLE_MAX: usize = 2_048;
-/// Resends of a request within one attempt, at most.
-const RESENDS: u32 = 5;
-/// Backoff before a request that was refused twice is sent again; doubles with each further refusal.
-const REFUSED_PAUSE: Duration = Duration::from_millis(100);
-
 /// Makes requests. Clones share the pool.
 #[derive(Clone)]
 pub struct Egress {
     parts: Arc<Parts>,
-}
-
-struct Parts {
-    policy: AddressPolicy,
-    resolver: Resolver,
-    roots: RootCertStore,
-    tls: Tls,
-    pool: Arc<Pool>,
-    counter: Arc<Counter>,
-    /// Counts refusals of the policy; set once, when the engine is composed.
-    metrics: OnceLock<Arc<Metrics>>,
 }
 
 /// The result of a request, and its duration.
@@ -148,7 +140,8 @@ impl Egress {
         let EgressSettings { policy, keep_alive, connections } = settings;
         let limits = Limits { idle: (connections / 2).min(IDLE_MAX), keep_alive };
         let (tls, pool, counter) = (Tls::new(roots.clone())?, Pool::new(limits), Counter::new(connections));
-        Ok(Self { parts: Arc::new(Parts { policy, resolver, roots, tls, pool, counter, metrics: OnceLock::new() }) })
+        let (routes, metrics) = (Routes::default(), OnceLock::new());
+        Ok(Self { parts: Arc::new(Parts { policy, routes, resolver, roots, tls, pool, counter, metrics }) })
     }
 
     /// From now on, requests that the address policy refuses are counted.
@@ -156,29 +149,35 @@ impl Egress {
         self.parts.metrics.get_or_init(|| metrics);
     }
 
+    /// The egress of tenants that have one of their own.
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.parts.routes
+    }
+
     /// Checks the host of a URL against the address policy, without resolving it.
     pub fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
         url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
     }
 
-    /// Sends a request and reads the response, of whose body `most` bytes are kept if that is more than the log keeps.
-    /// `timeout` covers everything from the DNS look-up to the body's last byte.
+    /// Sends a request of a tenant and reads the response, of whose body `most` bytes are kept if that is more than the log
+    /// keeps. `timeout` covers everything from the DNS look-up to the body's last byte.
     pub(crate) async fn send(
         &self,
-        origin: &Origin,
+        (tenant, origin): (&TenantId, &Origin),
         (method, uri): (Method, &Uri),
         headers: HeaderMap,
         body: Bytes,
         (timeout, most): (Duration, usize),
     ) -> Result<Sent, LocalFault> {
-        let request = Request { method, origin, uri, headers, body };
+        let way = Way::new(origin, self.parts.routes.of(tenant));
+        let request = Request { method, way, uri, headers, body };
         self.make(&request, Receipt::keeping(most), timeout).await
     }
 
-    /// Sends a POST for the server itself, and returns up to `most` bytes of the body.
+    /// Sends a POST that is no delivery of a tenant, and returns up to `most` bytes of the body.
     pub(crate) async fn fetch(
         &self,
-        url: &url::Url,
+        (tenant, url): (&TenantId, &url::Url),
         headers: HeaderMap,
         body: Bytes,
         (timeout, most): (Duration, usize),
@@ -189,20 +188,21 @@ impl Egress {
             (Err(fault), _) => return Ok(unsendable(fault.to_string())),
             (_, Err(fault)) => return Ok(unsendable(format!("the URL is malformed: {fault}"))),
         };
-        let request = Request { method: Method::Post, origin: &origin, uri: &uri, headers, body };
+        let way = Way::new(&origin, self.parts.routes.of(tenant));
+        let request = Request { method: Method::Post, way, uri: &uri, headers, body };
         self.make(&request, Receipt::keeping(most), timeout).await
     }
 
     async fn make(&self, request: &Request<'_>, mut receipt: Receipt, timeout: Duration) -> Result<Sent, LocalFault> {
         #[allow(clippy::disallowed_methods, reason = "a duration is measured, not a point in time")]
         let start = Instant::now();
-        let origin = request.origin;
+        let origin = request.way.origin;
         let ended = tokio::time::timeout(timeout, self.parts.exchange(request, &mut receipt)).await;
         let seconds = timeout.as_secs_f64();
         if ended.is_err() && receipt.status().is_some() {
             receipt.note(format!("the response did not end within {seconds} s"));
         }
-        let (stage, remote_ip) = (receipt.stage(), receipt.remote_ip());
+        let (stage, remote_ip, awaits_proxy) = (receipt.stage(), receipt.remote_ip(), receipt.awaits_proxy());
         let timings = receipt.ended();
         let result = match (receipt.into_answer(), ended) {
             (Some(answer), _) => Ok(answer),
@@ -210,8 +210,13 @@ impl Egress {
                 if let (Fault::Blocked(blocked), Some(metrics)) = (&fault, self.parts.metrics.get()) {
                     metrics.engine.egress_refused(blocked.reason());
                 }
+                warn_of_route(&request.way, &fault);
                 Err(fault.explain(origin.name())?)
             }
+            (None, Err(_)) if awaits_proxy => Err(AttemptError::new(
+                AttemptErrorKind::Proxy,
+                format!("Proxy error: no connection to the proxy within {seconds} s"),
+            )),
             (None, Ok(Ok(())) | Err(_)) => Err(AttemptError::new(
                 AttemptErrorKind::Timeout,
                 format!("Timeout: {} {} within {seconds} s", stage.missed(), origin.name()),
@@ -221,140 +226,19 @@ impl Egress {
     }
 }
 
-impl Parts {
-    /// Sends the request, and sends it again as long as that is safe, up to [`RESENDS`] times.
-    async fn exchange(&self, request: &Request<'_>, receipt: &mut Receipt) -> Result<(), Fault> {
-        let (mut resent, mut is_fresh) = (0, false);
-        loop {
-            let connection = self.connection(request.origin, is_fresh, receipt).await?;
-            let (reused, fault) = match connection {
-                Connection::Http1(mut connection) => {
-                    let reused = connection.is_reused();
-                    match connection.exchange(request, receipt).await {
-                        // The server was about to close the idle connection (RFC 9110, section 15.5.9).
-                        Ok(http1::Keep::Close) if reused && receipt.status() == Some(408) && !is_fresh => {
-                            receipt.restart();
-                            (true, Fault::Unanswered(std::io::ErrorKind::ConnectionAborted.into()))
-                        }
-                        Ok(http1::Keep::Close) => return Ok(()),
-                        Ok(http1::Keep::Open) => {
-                            self.pool.put(request.origin, connection);
-                            return Ok(());
-                        }
-                        Err(fault) => (reused, fault),
-                    }
-                }
-                Connection::Http2(shared) => {
-                    match shared.exchange(request, receipt).await {
-                        Ok(()) => return Ok(()),
-                        Err(fault) => {
-                            // Counted now: other requests share the connection, and may have been answered meanwhile.
-                            let reused = shared.has_answered();
-                            if fault.resend(reused) != Resend::Refused {
-                                shared.retire();
-                            }
-                            (reused, fault)
-                        }
-                    }
-                }
-            };
-            if fault.is_broken_http2() {
-                self.pool.learn(request.origin, Speaks::Http1Only);
-            }
-            let resend = fault.resend(reused);
-            if resend == Resend::No || resent == RESENDS {
-                return Err(fault);
-            }
-            match resend {
-                Resend::WithHttp1 => self.pool.learn(request.origin, Speaks::Http1Only),
-                Resend::Stale => {
-                    receipt.note("sent again at once: the receiver had closed a reused connection without a response")
-                }
-                Resend::Refused if resent > 0 => tokio::time::sleep(REFUSED_PAUSE * (1 << (resent - 1))).await,
-                Resend::Refused | Resend::Unprocessed | Resend::No => {}
-            }
-            (resent, is_fresh) = (resent + 1, true);
+/// Tells the operator which tenant's egress does not work; the tenant's log names neither the proxy nor its address.
+fn warn_of_route(way: &Way<'_>, fault: &Fault) {
+    let Some(route) = &way.route else { return };
+    match (fault, way.proxy()) {
+        (Fault::Proxy(fault), Some(proxy)) => {
+            tracing::warn!(tenant = %route.tenant, proxy = %proxy.url, error = %fault, "a tenant's proxy failed")
         }
-    }
-
-    /// Returns a pooled or new connection. With `is_fresh` an HTTP/1.1 connection is always new.
-    async fn connection(&self, origin: &Origin, is_fresh: bool, receipt: &mut Receipt) -> Result<Connection, Fault> {
-        let known = match is_fresh {
-            false => self.pool.take(origin),
-            true => self.pool.shared(origin).map(Connection::Http2),
-        };
-        if let Some(connection) = known {
-            receipt.reuse(connection.remote_ip());
-            return Ok(connection);
+        (Fault::Source(fault), _) => {
+            tracing::warn!(tenant = %route.tenant, error = %fault, "a tenant's source address cannot be used");
         }
-        receipt.begin_connection(Stage::Connecting);
-        // Concurrent requests wait for a connection that they may share (HTTP/2).
-        let _alone = self.pool.alone(origin).await;
-        if let Some(shared) = self.pool.shared(origin) {
-            receipt.reuse(shared.remote_ip());
-            return Ok(Connection::Http2(shared));
-        }
-        receipt.begin_connection(Stage::Resolving);
-        let addresses = self.resolver.resolve(&origin.host, &self.policy).await?;
-        receipt.enter(Stage::Connecting);
-        let dialled = match dial::dial(&addresses, origin.port, &|| self.place()).await {
-            // Closing idle connections frees descriptors.
-            Err(Fault::Local(LocalFault::Descriptors)) if self.pool.evict() == Evicted::Closed => {
-                for _ in 1..EVICTED {
-                    self.pool.evict();
-                }
-                dial::dial(&addresses, origin.port, &|| self.place()).await?
-            }
-            dialled => dialled?,
-        };
-        let peer = dialled.tcp.peer_addr().map_err(Fault::Connect)?;
-        self.policy.check(peer.ip())?;
-        receipt.connected_to(peer.ip());
-        let connection = self.begin(origin, dialled, receipt).await?;
-        receipt.enter(Stage::Waiting);
-        Ok(connection)
-    }
-
-    /// Makes the TLS handshake and starts HTTP on a new connection.
-    async fn begin(
-        &self,
-        origin: &Origin,
-        dialled: socket::Dialled,
-        receipt: &mut Receipt,
-    ) -> Result<Connection, Fault> {
-        let Some(name) = &origin.tls else {
-            return Ok(Connection::Http1(http1::Connection::new(Socket::plain(dialled))));
-        };
-        receipt.enter(Stage::Handshake);
-        let offer = match self.pool.speaks(origin) {
-            Speaks::Http1Only => Offer::Http1,
-            Speaks::Unknown | Speaks::Http1 | Speaks::Http2 => Offer::Http2OrHttp1,
-        };
-        let tls = origin.own_tls(&self.roots).map_err(Fault::OwnTls)?.unwrap_or(&self.tls);
-        let socket = Socket::tls(dialled, tls, name.clone(), offer).await.map_err(Fault::Handshake)?;
-        if !socket.chose_http2() {
-            self.pool.learn(origin, Speaks::Http1);
-            return Ok(Connection::Http1(http1::Connection::new(socket)));
-        }
-        self.pool.learn(origin, Speaks::Http2);
-        let shared = http2::Shared::begin(socket).await.map_err(Fault::NotSent)?;
-        self.pool.share(origin, &shared);
-        Ok(Connection::Http2(shared))
-    }
-
-    /// Reserves a place for a new connection. At the limit an idle connection is evicted for it.
-    fn place(&self) -> Option<Place> {
-        loop {
-            match self.counter.enter() {
-                None if self.pool.evict() == Evicted::Closed => {}
-                place => return place,
-            }
-        }
+        _ => {}
     }
 }
-
-/// Number of idle connections closed when descriptors have run out.
-const EVICTED: usize = 16;
 
 impl Stage {
     /// The error message of a timeout in this stage.

@@ -4,7 +4,7 @@ use super::{
     own_tls::{BadClientTls, OwnTls},
     tls::Tls,
 };
-use model::credentials::ClientTls;
+use model::{credentials::ClientTls, shape::HttpVersion};
 use rustls::{RootCertStore, pki_types::ServerName};
 use std::sync::Arc;
 use url::{Host, Url};
@@ -20,6 +20,8 @@ pub(crate) struct Origin {
     pub(super) authority: String,
     /// For `https`, the name that the certificate must be for.
     pub(super) tls: Option<ServerName<'static>>,
+    /// The version of HTTP that the subscription chose.
+    pub(super) version: HttpVersion,
     /// Credentials and authorities of this receiver's subscription alone.
     own: Option<OwnTls>,
 }
@@ -54,7 +56,7 @@ impl Origin {
             (other, _) => return Err(OriginError::Scheme(other.to_owned())),
         };
         let key = format!("{}://{authority}", url.scheme()).into();
-        Ok(Self { key, host, port, authority, tls, own: None })
+        Ok(Self { key, host, port, authority, tls, version: HttpVersion::Auto, own: None })
     }
 
     /// The same with a client certificate or authorities of its own. It shares no connection with other subscriptions.
@@ -62,6 +64,20 @@ impl Origin {
     pub(crate) fn with_client_tls(self, settings: &ClientTls) -> Self {
         let own = OwnTls::new(settings);
         Self { key: format!("{}#{}", self.key, own.fingerprint()).into(), own: Some(own), ..self }
+    }
+
+    /// The same with this version of HTTP. It shares no connection with subscriptions of another version.
+    #[must_use]
+    pub(crate) fn with_version(self, version: HttpVersion) -> Self {
+        match version {
+            HttpVersion::Auto => self,
+            chosen => Self { key: format!("{}#{}", self.key, chosen.name()).into(), version, ..self },
+        }
+    }
+
+    /// True when connections begin with HTTP/2, without a negotiation (prior knowledge; RFC 9113, section 3.3).
+    pub(super) fn is_known_http2(&self) -> bool {
+        self.tls.is_none() && self.version == HttpVersion::Http2
     }
 
     /// The TLS of this origin alone, if it has any.

@@ -1,7 +1,7 @@
 //! The connection pool (keep-alive). Idle connections are limited per origin, in all, and by age; the least recently
 //! used one is evicted first.
 
-use super::{http1, http2::Shared, origin::Origin};
+use super::{http1, http2::Shared, way::Way};
 use parking_lot::Mutex;
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -104,11 +104,11 @@ impl Pool {
     }
 
     /// Takes an open connection out of the pool; an HTTP/2 connection stays in and is shared.
-    pub(super) fn take(&self, origin: &Origin) -> Option<Connection> {
+    pub(super) fn take(&self, way: &Way<'_>) -> Option<Connection> {
         loop {
             let (mut idle, now) = {
                 let mut state = self.state.lock();
-                let known = state.origins.get_mut(&origin.key)?;
+                let known = state.origins.get_mut(way.key())?;
                 if let Some(shared) = known.usable() {
                     return Some(Connection::Http2(shared));
                 }
@@ -123,17 +123,17 @@ impl Pool {
     }
 
     /// The HTTP/2 connection of an origin.
-    pub(super) fn shared(&self, origin: &Origin) -> Option<Arc<Shared>> {
-        self.state.lock().origins.get_mut(&origin.key)?.usable()
+    pub(super) fn shared(&self, way: &Way<'_>) -> Option<Arc<Shared>> {
+        self.state.lock().origins.get_mut(way.key())?.usable()
     }
 
-    pub(super) fn speaks(&self, origin: &Origin) -> Speaks {
-        self.state.lock().origins.get(&origin.key).map_or(Speaks::Unknown, |known| known.speaks)
+    pub(super) fn speaks(&self, way: &Way<'_>) -> Speaks {
+        self.state.lock().origins.get(way.key()).map_or(Speaks::Unknown, |known| known.speaks)
     }
 
-    pub(super) fn learn(&self, origin: &Origin, speaks: Speaks) {
+    pub(super) fn learn(&self, way: &Way<'_>, speaks: Speaks) {
         let mut state = self.state.lock();
-        let known = state.of(&origin.key);
+        let known = state.of(way.key());
         if known.speaks != Speaks::Http1Only {
             known.speaks = speaks;
         }
@@ -141,12 +141,12 @@ impl Pool {
 
     /// Waits until no other request makes a connection to this origin, if requests may share one: the origin speaks
     /// HTTP/2, or its version is not known yet. `None` if they do not.
-    pub(super) async fn alone(&self, origin: &Origin) -> Option<OwnedMutexGuard<()>> {
+    pub(super) async fn alone(&self, way: &Way<'_>) -> Option<OwnedMutexGuard<()>> {
         let making = {
             let mut state = self.state.lock();
-            let known = state.of(&origin.key);
+            let known = state.of(way.key());
             match known.speaks {
-                Speaks::Unknown | Speaks::Http2 if origin.tls.is_some() && !self.limits.keep_alive.is_zero() => {
+                Speaks::Unknown | Speaks::Http2 if way.may_share() && !self.limits.keep_alive.is_zero() => {
                     known.making.clone()
                 }
                 _ => return None,
@@ -156,7 +156,7 @@ impl Pool {
     }
 
     /// Returns a connection to the pool after its request.
-    pub(super) fn put(self: &Arc<Self>, origin: &Origin, connection: http1::Connection) {
+    pub(super) fn put(self: &Arc<Self>, way: &Way<'_>, connection: http1::Connection) {
         if self.limits.keep_alive.is_zero() {
             return;
         }
@@ -164,13 +164,13 @@ impl Pool {
             let mut state = self.state.lock();
             let number = state.next;
             state.next += 1;
-            let known = state.of(&origin.key);
+            let known = state.of(way.key());
             let idle = Idle { number, connection, since: now() };
             known.touched = idle.since;
             known.idle.push_back(idle);
             let full = known.idle.len() > IDLE_OF_ORIGIN;
             let oldest = if full { known.idle.pop_front() } else { None };
-            state.order.insert(number, origin.key.clone());
+            state.order.insert(number, way.key().clone());
             match oldest {
                 Some(oldest) => {
                     state.order.remove(&oldest.number);
@@ -187,13 +187,13 @@ impl Pool {
     }
 
     /// Adds an HTTP/2 connection to the pool, for concurrent requests.
-    pub(super) fn share(self: &Arc<Self>, origin: &Origin, shared: &Arc<Shared>) {
+    pub(super) fn share(self: &Arc<Self>, way: &Way<'_>, shared: &Arc<Shared>) {
         if self.limits.keep_alive.is_zero() {
             return;
         }
         {
             let mut state = self.state.lock();
-            let known = state.of(&origin.key);
+            let known = state.of(way.key());
             known.touched = now();
             known.http2 = Some((shared.clone(), known.touched));
         }

@@ -1,6 +1,6 @@
 //! A request, ready to be sent over either protocol, any number of times.
 
-use super::origin::Origin;
+use super::way::Way;
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Uri, header};
 use model::shape::Method;
@@ -9,7 +9,7 @@ use model::shape::Method;
 #[derive(Debug)]
 pub(super) struct Request<'r> {
     pub(super) method: Method,
-    pub(super) origin: &'r Origin,
+    pub(super) way: Way<'r>,
     /// The whole URL, without a fragment.
     pub(super) uri: &'r Uri,
     pub(super) headers: HeaderMap,
@@ -25,13 +25,13 @@ impl Request<'_> {
         let target = self.uri.path_and_query().map_or("/", |target| target.as_str());
         let lines: usize = self.headers.iter().map(|(name, value)| name.as_str().len() + value.len() + 4).sum();
         let together = if self.body.len() <= TOGETHER { self.body.len() } else { 0 };
-        let mut head = Vec::with_capacity(target.len() + self.origin.authority.len() + lines + together + 64);
+        let mut head = Vec::with_capacity(target.len() + self.way.origin.authority.len() + lines + together + 64);
         for part in [
             self.method.name().as_bytes(),
             b" ",
             target.as_bytes(),
             b" HTTP/1.1\r\nHost: ",
-            self.origin.authority.as_bytes(),
+            self.way.origin.authority.as_bytes(),
             b"\r\n",
         ] {
             head.extend_from_slice(part);
@@ -78,6 +78,7 @@ fn push_title_case(head: &mut Vec<u8>, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::egress::origin::Origin;
     use http::HeaderName;
 
     #[test]
@@ -86,8 +87,8 @@ mod tests {
         let (origin, uri) = (Origin::new(&url).unwrap(), url.as_str().parse().unwrap());
         let mut headers = HeaderMap::new();
         headers.insert(HeaderName::from_static("x-webhook-event-id"), HeaderValue::from_static("evt_1"));
-        let request =
-            Request { method: Method::Post, origin: &origin, uri: &uri, headers, body: Bytes::from_static(b"{}") };
+        let (way, body) = (Way::new(&origin, None), Bytes::from_static(b"{}"));
+        let request = Request { method: Method::Post, way, uri: &uri, headers, body };
         let (head, rest) = request.http1();
         let expected = "POST /hook?a=1 HTTP/1.1\r\nHost: example.com:8443\r\nX-Webhook-Event-Id: evt_1\r\n\
                         Content-Length: 2\r\n\r\n{}";

@@ -8,7 +8,14 @@ use super::{
 };
 use bytes::Bytes;
 use model::Timings;
-use std::{collections::BTreeSet, net::IpAddr};
+use std::{
+    collections::BTreeSet,
+    net::IpAddr,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering::Relaxed},
+    },
+};
 
 /// Longest body that is read to its end, in bytes. After a longer one the connection is closed and not reused.
 pub(super) const READ_MAX: u64 = 256 * 1024;
@@ -37,6 +44,8 @@ pub(crate) struct Answer {
 #[derive(Debug, Default)]
 pub(super) struct Receipt {
     watch: Watch,
+    /// Of a connection through a proxy: whether the proxy has accepted it.
+    proxy: Option<Arc<AtomicBool>>,
     remote_ip: Option<IpAddr>,
     status: Option<u16>,
     lines: String,
@@ -83,6 +92,16 @@ impl Receipt {
 
     pub(super) const fn stage(&self) -> Stage {
         self.watch.stage()
+    }
+
+    /// A connection is about to be made through a proxy. The returned flag is to be set when the proxy accepts it.
+    pub(super) fn through_proxy(&mut self) -> Arc<AtomicBool> {
+        self.proxy.insert(Arc::default()).clone()
+    }
+
+    /// True while a connection to a proxy is being made.
+    pub(super) fn awaits_proxy(&self) -> bool {
+        self.stage() == Stage::Connecting && self.proxy.as_ref().is_some_and(|reached| !reached.load(Relaxed))
     }
 
     pub(super) const fn remote_ip(&self) -> Option<IpAddr> {

@@ -22,6 +22,7 @@ use tokio_rustls::{TlsConnector, client::TlsStream};
 pub(super) enum Offer {
     Http2OrHttp1,
     Http1,
+    Http2,
 }
 
 /// Makes TLS connections.
@@ -29,6 +30,7 @@ pub(super) enum Offer {
 pub(super) struct Tls {
     both: TlsConnector,
     http1: TlsConnector,
+    http2: TlsConnector,
 }
 
 impl Tls {
@@ -48,8 +50,10 @@ impl Tls {
     fn of(mut config: ClientConfig) -> Self {
         config.alpn_protocols = vec![b"http/1.1".to_vec()];
         let http1 = TlsConnector::from(Arc::new(config.clone()));
+        config.alpn_protocols = vec![b"h2".to_vec()];
+        let http2 = TlsConnector::from(Arc::new(config.clone()));
         config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
-        Self { both: TlsConnector::from(Arc::new(config)), http1 }
+        Self { both: TlsConnector::from(Arc::new(config)), http1, http2 }
     }
 
     pub(super) async fn connect(
@@ -61,6 +65,7 @@ impl Tls {
         let connector = match offer {
             Offer::Http2OrHttp1 => &self.both,
             Offer::Http1 => &self.http1,
+            Offer::Http2 => &self.http2,
         };
         connector.connect(name, tcp).await
     }

@@ -72,7 +72,7 @@ impl Changes {
                 Change::Tenant(tenant) => {
                     let _in_order = self.control.limits.in_order().await;
                     match self.store.tenant(&tenant).await? {
-                        Some(known) => self.control.limits.set(&tenant, &known.limits),
+                        Some(known) => self.control.adopt_tenant(&known),
                         None => self.control.forget_tenant(&tenant),
                     }
                 }
@@ -94,7 +94,7 @@ impl Changes {
     }
 
     async fn learn_everything(&self) -> Result<(), StorageError> {
-        self.control.limits.load(&*self.store).await?;
+        self.control.load_tenants().await?;
         let (mut there, mut all) = (HashSet::new(), Vec::new());
         self.store
             .each_subscription(&mut |subscription| {

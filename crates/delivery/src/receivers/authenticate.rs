@@ -8,7 +8,7 @@ use crate::egress::Egress;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header, header::AUTHORIZATION, uri::PathAndQuery};
 use model::{
-    Clock, Subscription, Timestamp,
+    Clock, Subscription, TenantId, Timestamp,
     credentials::{Authentication, AwsSigV4, OAuth2},
     shape::Method,
     subscription::MASKED,
@@ -31,6 +31,7 @@ pub(crate) enum Prepared {
 
 /// A token endpoint with the settings of the subscription.
 pub(crate) struct Endpoint {
+    tenant: TenantId,
     key: TokenKey,
     url: Url,
     settings: OAuth2,
@@ -77,6 +78,7 @@ impl Prepared {
                 header(name.parse().map_err(|_| Malformed("the header's name"))?, value)?
             }
             Authentication::OAuth2(settings) => Self::OAuth2(Box::new(Endpoint {
+                tenant: subscription.tenant.clone(),
                 key: TokenKey::new(subscription.tenant.clone(), subscription.id, settings),
                 url: settings.token_url.parse().map_err(|_| Malformed("the token URL"))?,
                 settings: settings.clone(),
@@ -155,10 +157,11 @@ impl Unauthenticated<'_> {
     }
 }
 
-/// Fetches a token. The endpoint is the tenant's choice, so the address policy applies to it.
+/// Fetches a token on the tenant's route. The endpoint is the tenant's choice, so the address policy applies to it.
 async fn fetch(egress: &Egress, endpoint: &Endpoint) -> Result<Fetched, TokenFault> {
     let request = token_request(&endpoint.settings);
-    let sent = egress.fetch(&endpoint.url, request.headers, request.body, (FETCH, ANSWER_MAX + 8)).await;
+    let sent =
+        egress.fetch((&endpoint.tenant, &endpoint.url), request.headers, request.body, (FETCH, ANSWER_MAX + 8)).await;
     let sent = sent.map_err(|fault| TokenFault::new(fault.to_string()))?;
     match sent.result {
         Ok(answer) => read_answer(&endpoint.settings, answer.status, &answer.body),

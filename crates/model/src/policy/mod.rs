@@ -8,6 +8,7 @@ pub mod limits;
 pub mod rate;
 pub mod share;
 mod stored;
+pub(crate) use stored::parse_object;
 
 pub use breaker::{BreakerSettings, OpenBreaker};
 pub use limits::{TenantLimit, TenantLimits};

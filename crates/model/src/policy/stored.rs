@@ -3,7 +3,7 @@
 use serde::de::DeserializeOwned;
 
 /// Reads a struct from a JSON object. (Derived code also reads an array, whose elements are the fields in their order.)
-pub(super) fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
+pub(crate) fn parse_object<T: DeserializeOwned>(text: &str) -> Result<T, serde_json::Error> {
     if !text.starts_with('{') {
         return Err(serde::de::Error::custom("must be a JSON object"));
     }

@@ -39,7 +39,7 @@ impl Failure {
         }
     }
 
-    /// `None` for a request that could not be formed, which is no failure of a receiver.
+    /// `None` for a request that did not reach the way to its receiver, which is no failure of the receiver.
     const fn of(kind: AttemptErrorKind) -> Option<Self> {
         match kind {
             AttemptErrorKind::Refused | AttemptErrorKind::Connection | AttemptErrorKind::Blocked => {
@@ -49,7 +49,7 @@ impl Failure {
             AttemptErrorKind::Timeout => Some(Self::Timeout),
             AttemptErrorKind::Tls => Some(Self::Tls),
             AttemptErrorKind::Protocol => Some(Self::Protocol),
-            AttemptErrorKind::Unsendable => None,
+            AttemptErrorKind::Proxy | AttemptErrorKind::Unsendable => None,
         }
     }
 }
@@ -231,7 +231,7 @@ mod tests {
             let on = list(names).unwrap();
             let retried: Vec<_> = all.into_iter().filter(|kind| on.failure(*kind)).collect();
             assert_eq!(retried, expected, "{names:?}");
-            assert!(on.failure(Unsendable), "nothing was sent");
+            assert!(on.failure(Unsendable) && on.failure(Proxy), "nothing was sent");
         }
     }
 }

@@ -1,10 +1,12 @@
 //! The shape of what a subscription receives: which events of its types, and in what form beyond its profile.
 
 mod batching;
+mod http_version;
 mod request;
 mod template;
 
 pub use batching::{BadBatching, BatchFormat, Batching};
+pub use http_version::HttpVersion;
 pub use request::{Method, NotARequest, RequestShape};
 pub use template::{EventFacts, NotATemplate, TextTemplate, Unfilled};
 
@@ -34,6 +36,8 @@ pub struct Shape {
     pub request: RequestShape,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub compression: Option<Compression>,
+    #[serde(default, skip_serializing_if = "HttpVersion::is_auto")]
+    pub http_version: HttpVersion,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub batching: Option<Batching>,
     #[serde(default, skip_serializing_if = "PayloadForm::is_default")]
@@ -75,7 +79,7 @@ impl Shape {
         *self == Self::default()
     }
 
-    /// True when requests have another form than that of the profile, beside compression.
+    /// True when requests have another form than that of the profile, beside compression and the version of HTTP.
     pub fn forms_requests(&self) -> bool {
         self.transformation.is_some() || !self.request.is_default()
     }
@@ -177,11 +181,17 @@ mod tests {
             compression: Some(Compression::Zstd),
             batching: Batching::try_new(10, 100, BatchFormat::Ndjson).ok(),
             payload: PayloadForm::Reference,
+            http_version: HttpVersion::Http2,
         };
         let text = serde_json::to_string(&shape).unwrap();
         assert_eq!(serde_json::from_str::<Shape>(&text).unwrap(), shape);
         assert_eq!(serde_json::to_string(&Shape::default()).unwrap(), "{}");
-        for bad in [r#"{"filters":""}"#, r#"{"compression":"br"}"#, r#"{"request":{"path":"x"}}"#] {
+        for bad in [
+            r#"{"filters":""}"#,
+            r#"{"compression":"br"}"#,
+            r#"{"http_version":"http3"}"#,
+            r#"{"request":{"path":"x"}}"#,
+        ] {
             assert!(serde_json::from_str::<Shape>(bad).is_err(), "{bad}");
         }
     }

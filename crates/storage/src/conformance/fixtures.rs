@@ -21,7 +21,7 @@ use model::{
     delivery::{EndStatus, Next},
     key::Scopes,
     policy::{AutoDisable, BreakerSettings, OnPause, OpenBreaker, Period, Policies, RateLimit},
-    shape::{BatchFormat, Batching, Compression, Method, PayloadForm, RequestShape, Transformation},
+    shape::{BatchFormat, Batching, Compression, HttpVersion, Method, PayloadForm, RequestShape, Transformation},
     subscription::{Health, SigningSecret, SubscriptionStats},
 };
 use serde_json::json;
@@ -149,6 +149,7 @@ impl<'s> World<'s> {
                     compression: Some(Compression::Gzip),
                     batching: Batching::try_new(20, 500, BatchFormat::Ndjson).ok(),
                     payload: PayloadForm::Reference,
+                    http_version: HttpVersion::Http2,
                 },
             },
             health: Health {

@@ -2,7 +2,7 @@
 
 use super::fixtures::{World, object};
 use crate::{Page, PutOutcome, Store};
-use model::{JsonObject, Patch, Tenant, TenantChange, TenantId, TenantLimits};
+use model::{JsonObject, Patch, Tenant, TenantChange, TenantEgress, TenantId, TenantLimits};
 use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
@@ -29,6 +29,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
             name: Some("Acme".into()),
             metadata,
             limits: TenantLimits::default(),
+            egress: None,
             created_at: made,
             updated_at: made,
         }
@@ -87,6 +88,25 @@ pub async fn limits_are_stored_and_kept(store: &dyn Store) {
     let none = TenantChange { limits: Some(TenantLimits::default()), ..TenantChange::default() };
     store.put_tenant(&id, none, world.tick()).await.unwrap();
     assert_eq!(store.tenant(&id).await.unwrap().unwrap().limits, TenantLimits::default());
+}
+
+pub async fn an_egress_is_stored_kept_and_removed(store: &dyn Store) {
+    let world = World::new(store, "tenants.egress");
+    let id = world.id("acme");
+    for text in [
+        r#"{"source_addresses":["203.0.113.7","2001:db8::7"]}"#,
+        r#"{"proxy":{"url":"socks5://proxy:1080","credentials":{"username":"me","password":"hush"}}}"#,
+    ] {
+        let egress = TenantEgress::parse(text).unwrap();
+        let change = TenantChange { egress: Patch::Value(egress.clone()), ..TenantChange::default() };
+        let (put, _) = store.put_tenant(&id, change, world.tick()).await.unwrap();
+        assert_eq!(put.egress, Some(egress.clone()));
+        store.put_tenant(&id, TenantChange::default(), world.tick()).await.unwrap();
+        assert_eq!(store.tenant(&id).await.unwrap().unwrap().egress, Some(egress));
+    }
+    let none = TenantChange { egress: Patch::Null, ..TenantChange::default() };
+    store.put_tenant(&id, none, world.tick()).await.unwrap();
+    assert_eq!(store.tenant(&id).await.unwrap().unwrap().egress, None);
 }
 
 pub async fn a_name_can_be_cleared(store: &dyn Store) {

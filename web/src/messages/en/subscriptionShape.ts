@@ -56,6 +56,8 @@ export const subscriptionShape = {
     method: "Method",
     compression: "Compression",
     compressions: { none: "None", gzip: "gzip", zstd: "zstd" },
+    httpVersion: "HTTP version",
+    httpVersions: { auto: "Automatic", "http1.1": "HTTP/1.1", http2: "HTTP/2" },
     path: "Path",
     pathHelp: "Replaces the path of the URL. Placeholders: {id}, {type}, {timestamp}, {tenant}, {data.…}, {metadata.…}",
     pathHint: "/orders/{data.order_id}",
@@ -65,6 +67,7 @@ export const subscriptionShape = {
     addQuery: "Add query parameter",
     removeQuery: (name: string) => `Remove query parameter ${name}`,
   },
+  egress: { from: "Requests come from" },
   tryIt: {
     action: "Try it",
     text: "A dry run: nothing is sent or stored.",

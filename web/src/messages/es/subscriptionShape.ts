@@ -57,6 +57,8 @@ export const subscriptionShape: typeof en = {
     method: "Método",
     compression: "Compresión",
     compressions: { none: "Ninguna", gzip: "gzip", zstd: "zstd" },
+    httpVersion: "Versión de HTTP",
+    httpVersions: { auto: "Automática", "http1.1": "HTTP/1.1", http2: "HTTP/2" },
     path: "Ruta",
     pathHelp: "Sustituye la ruta de la URL. Marcadores: {id}, {type}, {timestamp}, {tenant}, {data.…}, {metadata.…}",
     pathHint: "/orders/{data.order_id}",
@@ -66,6 +68,7 @@ export const subscriptionShape: typeof en = {
     addQuery: "Añadir parámetro de consulta",
     removeQuery: (name) => `Quitar el parámetro de consulta ${name}`,
   },
+  egress: { from: "Las solicitudes vienen de" },
   tryIt: {
     action: "Probar",
     text: "Un ensayo: no se envía ni se guarda nada.",

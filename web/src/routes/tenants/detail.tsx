@@ -16,6 +16,7 @@ import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { JsonView } from "@/shared/JsonView";
 import { Panel } from "@/shared/Panel";
+import { showHidden } from "@/shared/text";
 import { Time } from "@/shared/Time";
 import { DeleteTenant } from "./delete";
 import { TenantForm } from "./form";
@@ -42,6 +43,10 @@ export function TenantPanel({ id, onClose }: { id: string; onClose: () => void }
       )}
     </Panel>
   );
+}
+
+function egressText({ source_addresses: source, proxy }: NonNullable<Tenant["egress"]>, words: ReturnType<typeof useTenantWords>["egress"]): string {
+  return proxy ? words.through(proxy.url) : words.from((source ?? []).join(", "));
 }
 
 type Step = "edit" | "delete" | null;
@@ -88,6 +93,7 @@ function Body({ tenant }: { tenant: Tenant }) {
         <Facts
           rows={[
             [detail.id, <Id key="id" value={tenant.id} whole />],
+            tenant.egress ? [words.egress.title, <bdi key="egress">{showHidden(egressText(tenant.egress, words.egress))}</bdi>] : null,
             [detail.created, <Time key="created" at={tenant.created_at} as="exact" />],
             [detail.changed, <Time key="changed" at={tenant.updated_at} as="exact" />],
           ]}

@@ -1,4 +1,4 @@
-//! Creates a tenant, or changes its name, limits and retention.
+//! Creates a tenant, or changes its name, limits, retention and egress.
 
 import { Button, Group, Modal, NumberInput, Select, Stack, Text, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
@@ -6,10 +6,11 @@ import { fieldErrors } from "@/api/problem";
 import type { Tenant } from "@/api/types";
 import { useMessages } from "@/messages/context";
 import { ProblemNotice } from "@/shared/ProblemNotice";
+import { EgressFields } from "./egress";
 import classes from "./form.module.css";
 import { exists, useSaveTenant } from "./queries";
 import { TENANT_ID } from "./route";
-import { PERIODS, toBody, toValues, type Values } from "./values";
+import { PERIODS, toBody, toValues, type Count, type Values } from "./values";
 import { useTenantWords } from "./words";
 
 interface Props {
@@ -69,6 +70,7 @@ export function TenantForm({ tenant, onClose, onSaved }: Props) {
               {words.below}
             </Text>
           )}
+          <EgressFields values={values} errors={errors} onChange={change} />
           {save.error && <ProblemNotice error={save.error} inline />}
           <Group justify="flex-end" gap="sm">
             <Button variant="subtle" color="gray" onClick={onClose}>
@@ -92,7 +94,7 @@ interface LimitsProps {
 
 function Limits({ values, errors, onChange }: LimitsProps) {
   const { form: words, periods } = useTenantWords();
-  const count = (name: Exclude<keyof Values, "name" | "period">, label: string, field: string, min: number, max: number) => (
+  const count = (name: Count, label: string, field: string, min: number, max: number) => (
     <NumberInput
       label={label}
       placeholder={words.defaultHint}

@@ -24,6 +24,18 @@ test("an_unchanged_form_keeps_every_limit", () => {
     name: "Acme",
     limits: { subscriptions: 3, keys: null, payload_bytes: null, publish: { limit: 10, period: "minute", burst: 5 } },
     retention: { payload_days: null, rows_days: 30 },
+    egress: null,
+  });
+});
+
+test("an_unchanged_form_keeps_the_egress", () => {
+  const proxy = { url: "http://proxy:3128", username: "me", password: "***", addresses: ["198.51.100.4"] };
+  for (const egress of [{ proxy }, { source_addresses: ["203.0.113.7", "2001:db8::7"] }]) {
+    expect(toBody(toValues({ ...TENANT, egress })).egress).toEqual(egress);
+  }
+  const bare = { ...toValues({ ...TENANT, egress: { proxy } }), proxyUser: " ", proxyAddresses: "198.51.100.4 198.51.100.5" };
+  expect(toBody(bare).egress).toEqual({
+    proxy: { url: "http://proxy:3128", username: null, password: null, addresses: ["198.51.100.4", "198.51.100.5"] },
   });
 });
 

@@ -2,24 +2,37 @@
 
 import type { PutTenant, Tenant } from "@/api/types";
 
-type Count = number | null;
+/** The server shows a password like this, and keeps it when it is sent back. */
+export const MASKED = "***";
+export const EGRESS_KINDS = ["none", "source", "proxy"] as const;
 
 export interface Values {
   name: string;
-  subscriptions: Count;
-  keys: Count;
-  payload: Count;
-  rate: Count;
+  subscriptions: number | null;
+  keys: number | null;
+  payload: number | null;
+  rate: number | null;
   period: "second" | "minute" | "hour";
-  burst: Count;
-  payloadDays: Count;
-  rowsDays: Count;
+  burst: number | null;
+  payloadDays: number | null;
+  rowsDays: number | null;
+  egress: (typeof EGRESS_KINDS)[number];
+  /** Addresses, separated by commas or spaces. */
+  source: string;
+  proxyUrl: string;
+  proxyUser: string;
+  proxyPassword: string;
+  proxyAddresses: string;
 }
+
+/** Names of the fields that are numbers. */
+export type Count = { [Name in keyof Values]: Values[Name] extends number | null ? Name : never }[keyof Values];
 
 export const PERIODS = ["second", "minute", "hour"] as const;
 
 export function toValues(tenant: Tenant | null): Values {
   const limits = tenant?.limits;
+  const { source_addresses: source, proxy } = tenant?.egress ?? {};
   return {
     name: tenant?.name ?? "",
     subscriptions: limits?.subscriptions ?? null,
@@ -30,6 +43,12 @@ export function toValues(tenant: Tenant | null): Values {
     burst: limits?.publish?.burst ?? null,
     payloadDays: tenant?.retention.payload_days ?? null,
     rowsDays: tenant?.retention.rows_days ?? null,
+    egress: source ? "source" : proxy ? "proxy" : "none",
+    source: source?.join(", ") ?? "",
+    proxyUrl: proxy?.url ?? "",
+    proxyUser: proxy?.username ?? "",
+    proxyPassword: proxy?.password ?? "",
+    proxyAddresses: proxy?.addresses.join(", ") ?? "",
   };
 }
 
@@ -44,5 +63,21 @@ export function toBody(values: Values): PutTenant {
       publish: values.rate === null ? null : { limit: values.rate, period: values.period, burst: values.burst },
     },
     retention: { payload_days: values.payloadDays, rows_days: values.rowsDays },
+    egress: toEgress(values),
   };
+}
+
+function toEgress(values: Values): NonNullable<PutTenant["egress"]> | null {
+  const list = (text: string) => text.split(/[\s,]+/).filter((part) => part !== "");
+  switch (values.egress) {
+    case "none":
+      return null;
+    case "source":
+      return { source_addresses: list(values.source) };
+    case "proxy": {
+      const username = values.proxyUser.trim() || null;
+      const password = username === null ? null : values.proxyPassword || null;
+      return { proxy: { url: values.proxyUrl.trim(), username, password, addresses: list(values.proxyAddresses) } };
+    }
+  }
 }

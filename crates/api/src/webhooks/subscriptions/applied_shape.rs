@@ -4,7 +4,7 @@ use super::{fields::SubscriptionFields, shape::check_filter};
 use crate::{App, body::Patch, problem::Problem};
 use model::{
     Channels, FieldErrors, Shape, Subscription,
-    shape::{Compression, PayloadForm, RequestShape, SCRIPT_MAX},
+    shape::{Compression, HttpVersion, PayloadForm, RequestShape, SCRIPT_MAX},
 };
 
 impl SubscriptionFields {
@@ -63,6 +63,13 @@ impl SubscriptionFields {
         }
         if let Some(conflict) = shape.conflict() {
             faults.add(conflict.field, conflict.to_string());
+        }
+        if let Some(given) = self.http_version.as_ref().given() {
+            let known = given
+                .map_or(Ok(HttpVersion::Auto), |name| HttpVersion::parse(name).ok_or("must be auto, http1.1 or http2"));
+            if let Some(version) = faults.take("http_version", known) {
+                shape.http_version = version;
+            }
         }
     }
 

@@ -8,7 +8,8 @@ use super::{
     shape::{BatchingFields, RequestFields, TransformationFields},
 };
 use crate::schemas::{
-    ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SecretTypeName,
+    ChannelName, CompressionName, HttpVersionName, OnPauseName, PatternName, PayloadFormName, ProfileName,
+    SecretTypeName,
 };
 use crate::{
     App,
@@ -142,6 +143,11 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<PayloadFormName>, default = "full")]
     pub(super) payload: Patch<String>,
+    /// The version of HTTP. `auto`: HTTP/2 where the receiver offers it over TLS, else HTTP/1.1. `http2` also without TLS
+    /// (prior knowledge).
+    #[serde(default, deserialize_with = "text")]
+    #[schema(value_type = Option<HttpVersionName>, default = "auto")]
+    pub(super) http_version: Patch<String>,
     /// How requests are authenticated to the receiver. Its secrets are write-only; in a change, absent ones keep their
     /// value. Null: not at all.
     #[serde(default)]

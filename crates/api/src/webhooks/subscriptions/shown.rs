@@ -9,7 +9,8 @@ use super::{
 };
 use crate::backlog::BacklogShown;
 use crate::schemas::{
-    ChannelName, CompressionName, OnPauseName, PatternName, PayloadFormName, ProfileName, SubscriptionName,
+    ChannelName, CompressionName, HttpVersionName, OnPauseName, PatternName, PayloadFormName, ProfileName,
+    SubscriptionName,
 };
 use crate::webhooks::secrets::public_keys;
 use model::{
@@ -91,6 +92,8 @@ pub(crate) struct SubscriptionShown {
     batching: Option<BatchingShown>,
     #[schema(value_type = PayloadFormName)]
     payload: &'static str,
+    #[schema(value_type = HttpVersionName)]
+    http_version: &'static str,
     /// The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets.
     public_keys: Vec<String>,
     /// Without its secrets.
@@ -166,6 +169,7 @@ impl SubscriptionShown {
             compression: s.policies.shape.compression.map(Compression::name),
             batching: s.policies.shape.batching.map(BatchingShown::from),
             payload: s.policies.shape.payload.name(),
+            http_version: s.policies.shape.http_version.name(),
             public_keys: public_keys(s, now).map(|key| key.to_string()).collect(),
             authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),
             tls: s.credentials.tls.as_ref().map(TlsShown::new),

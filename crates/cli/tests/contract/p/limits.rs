@@ -16,6 +16,7 @@ async fn set(w: &World, change: Value) -> Value {
 #[expect(clippy::too_many_lines, reason = "one entry for each row")]
 pub(super) fn rows() -> Vec<Row> {
     const LIMITS: &str = "Common rules, limits";
+    const EGRESS: &str = "Core API, GET /egress-addresses";
     const ERASE: &str = "Core API, DELETE /events/{id}/payload";
     vec![
         row(LIMITS, "no limit by default", |w| async move {
@@ -73,6 +74,20 @@ pub(super) fn rows() -> Vec<Row> {
             w.in_tenant(None).call(&path, bad).await.is(422).says("POSTRIDER_RETENTION_DAYS");
             let shown = set(&w, json!({ "retention": { "rows_days": 90, "payload_days": 7 } })).await;
             assert_eq!(shown["retention"], json!({ "payload_days": 7, "rows_days": 90 }));
+        }),
+        row(EGRESS, "the operator sets it, its password is masked, customers read the addresses", |w| async move {
+            let installation = w.call("GET /api/v1/egress-addresses", ()).await.is(200).body;
+            assert_eq!(installation, json!({ "addresses": [], "source": "installation" }));
+            let proxy = json!({ "url": "http://proxy:3128", "username": "me", "password": "hush",
+                                "addresses": ["198.51.100.4"] });
+            let shown = set(&w, json!({ "egress": { "proxy": proxy } })).await;
+            assert_eq!(shown["egress"]["proxy"]["password"], "***");
+            let own = w.call("GET /api/v1/egress-addresses", ()).await.is(200).body;
+            assert_eq!(own, json!({ "addresses": ["198.51.100.4"], "source": "tenant" }));
+            let path = format!("PUT /api/v1/tenants/{}", w.tenant());
+            let both = json!({ "egress": { "proxy": proxy, "source_addresses": ["203.0.113.7"] } });
+            w.in_tenant(None).call(&path, both).await.is(422).says("egress.proxy");
+            assert_eq!(set(&w, json!({ "egress": null })).await["egress"], Value::Null);
         }),
         row(ERASE, "the log stays, the payload goes, waiting deliveries are cancelled", |w| async move {
             let receiver = Receiver::start().await;

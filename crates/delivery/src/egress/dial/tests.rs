@@ -11,7 +11,7 @@ fn ip(text: &str) -> IpAddr {
 }
 
 async fn race(addresses: &[IpAddr], port: u16, counter: &Arc<Counter>) -> Result<Dialled, Fault> {
-    tokio::time::timeout(LONG, dial(addresses, port, &|| counter.enter())).await.expect("an end")
+    tokio::time::timeout(LONG, dial(addresses, port, Dialling::Direct, &|| counter.enter())).await.expect("an end")
 }
 
 /// An address that ignores connections, like a dead machine: a listener whose accept queue is full.
@@ -107,4 +107,35 @@ fn address_families_alternate_and_the_number_of_addresses_is_bounded() {
     assert_eq!(of(&[]), [] as [IpAddr; 0]);
     let many: Vec<IpAddr> = (0..1_000u32).map(|n| Ipv4Addr::from(n).into()).collect();
     assert_eq!(by_turns(&many), many[..ADDRESSES_MAX]);
+}
+
+#[tokio::test]
+async fn only_families_with_a_source_address_are_dialled_from_it() {
+    let live = TcpListener::bind("127.0.0.3:0").await.unwrap();
+    let port = live.local_addr().unwrap().port();
+    let counter = Counter::new(10);
+    let from = |texts: &[&str]| {
+        let all: Vec<IpAddr> = texts.iter().map(|text| ip(text)).collect();
+        Dialling::From(SourceAddresses::try_new(&all).unwrap())
+    };
+    let both = [ip("::1"), ip("127.0.0.3")];
+    for (source, expected) in [
+        (from(&["127.0.0.2"]), Ok("127.0.0.2")),
+        // Nothing listens on ::1, so the race goes on with IPv4.
+        (from(&["::1", "127.0.0.2"]), Ok("127.0.0.2")),
+        (from(&["203.0.113.7"]), Err(SourceFault::NotOurs(ip("203.0.113.7")))),
+    ] {
+        let place = || counter.enter();
+        let dialled = dial(&both, port, source, &place).await;
+        match (dialled, expected) {
+            (Ok(dialled), Ok(source)) => {
+                assert_eq!(dialled.tcp.local_addr().unwrap().ip(), ip(source));
+                assert_eq!(live.accept().await.unwrap().1.ip(), ip(source));
+            }
+            (Err(Fault::Source(fault)), Err(expected)) => assert_eq!(fault, expected),
+            (dialled, _) => panic!("{dialled:?}"),
+        }
+    }
+    let v6_only = dial(&[ip("127.0.0.3")], port, from(&["::1"]), &|| counter.enter()).await;
+    assert!(matches!(v6_only, Err(Fault::Source(SourceFault::Family { is_ipv6: true }))));
 }

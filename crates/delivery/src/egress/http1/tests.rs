@@ -6,9 +6,11 @@ use crate::egress::{
     response::Answer,
     socket::{Counter, Dialled},
     tests::support::{LONG, request},
+    way::Way,
 };
 use bytes::Bytes;
 use http::{HeaderMap, Uri};
+use model::shape::Method;
 use proptest::prelude::*;
 use std::sync::OnceLock;
 use tokio::{
@@ -44,7 +46,7 @@ async fn exchange(connection: &mut Connection, body: Bytes) -> Outcome {
         let url = url::Url::parse("http://receiver.test/hook").unwrap();
         (Origin::new(&url).unwrap(), url.as_str().parse().unwrap())
     });
-    let request = Request { method: model::shape::Method::Post, origin, uri, headers: HeaderMap::new(), body };
+    let request = Request { method: Method::Post, way: Way::new(origin, None), uri, headers: HeaderMap::new(), body };
     let mut receipt = Receipt::default();
     let result = tokio::time::timeout(LONG, connection.exchange(&request, &mut receipt)).await.expect("an end");
     Outcome { result, answer: receipt.into_answer(), buffer: connection.buffer.filled().len() }

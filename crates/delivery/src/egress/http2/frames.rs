@@ -9,6 +9,7 @@ use std::sync::{
 
 /// Types of frames (RFC 9113, section 6).
 const HEADERS: u8 = 1;
+const SETTINGS: u8 = 4;
 const GOAWAY: u8 = 7;
 const FRAME_HEADER: usize = 9;
 /// Last stream id and error code, after the header of the frame.
@@ -29,11 +30,17 @@ pub(super) struct Received {
     highest: AtomicU32,
     /// A response has begun.
     answered: AtomicBool,
+    /// The first frame was SETTINGS (RFC 9113, section 3.4): the receiver speaks HTTP/2.
+    began: AtomicBool,
 }
 
 impl Received {
     pub(super) fn has_answered(&self) -> bool {
         self.answered.load(Relaxed)
+    }
+
+    pub(super) fn has_begun(&self) -> bool {
+        self.began.load(Relaxed)
     }
 
     /// The fate of a request without a response, on a connection that has ended.
@@ -58,12 +65,13 @@ pub(super) struct Frames {
     filled: usize,
     /// Bytes to skip until the next frame.
     skip: usize,
+    is_first: bool,
     received: Arc<Received>,
 }
 
 impl Frames {
     pub(super) fn new(received: Arc<Received>) -> Self {
-        Self { begin: [0; FRAME_HEADER + FIELDS], filled: 0, skip: 0, received }
+        Self { begin: [0; FRAME_HEADER + FIELDS], filled: 0, skip: 0, is_first: true, received }
     }
 
     pub(super) fn see(&mut self, mut bytes: &[u8]) {
@@ -79,6 +87,9 @@ impl Frames {
             let [a, b, c, kind, ..] = self.begin;
             let length = u32::from_be_bytes([0, a, b, c]) as usize;
             if self.filled == FRAME_HEADER {
+                if std::mem::take(&mut self.is_first) {
+                    self.received.began.store(kind == SETTINGS && self.number(5) == 0, Relaxed);
+                }
                 self.received.highest.fetch_max(self.number(5) & ANY_STREAM, Relaxed);
                 self.received.answered.fetch_or(kind == HEADERS, Relaxed);
             }
@@ -145,6 +156,20 @@ mod tests {
             let received = Arc::new(Received::default());
             Frames::new(received.clone()).see(&bytes);
             assert_eq!(received.has_answered(), answered);
+        }
+    }
+
+    #[test]
+    fn a_receiver_speaks_http2_if_its_first_frame_is_settings() {
+        for (bytes, expected) in [
+            (before(), true),
+            (b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(), false),
+            ([frame(HEADERS, 1, b""), before()].concat(), false),
+            (Vec::new(), false),
+        ] {
+            let received = Arc::new(Received::default());
+            Frames::new(received.clone()).see(&bytes);
+            assert_eq!(received.has_begun(), expected);
         }
     }
 

@@ -5,5 +5,7 @@ mod http2;
 mod limits;
 mod peer;
 mod resend;
+mod routes;
 pub(super) mod support;
 mod tls;
+mod versions;

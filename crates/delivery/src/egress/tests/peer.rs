@@ -9,7 +9,7 @@ use rustls::{
 };
 use std::{net::SocketAddr, sync::Arc};
 use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
+    io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
     net::TcpStream,
 };
 use tokio_rustls::{TlsAcceptor, server::TlsStream};
@@ -25,12 +25,19 @@ pub(super) const END_HEADERS: u8 = 4;
 pub(super) const STATUS_200: [u8; 1] = [0x88];
 
 /// A server's HTTP/2 connection that tests script frame by frame.
-pub(super) struct Peer(pub(super) TlsStream<TcpStream>);
+pub(super) struct Peer<S = TlsStream<TcpStream>>(pub(super) S);
 
 impl Peer {
     pub(super) async fn accept(tls: TlsAcceptor, tcp: TcpStream) -> Self {
-        let mut peer = Self(tls.accept(tcp).await.unwrap());
-        assert_eq!(peer.0.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        let stream = tls.accept(tcp).await.unwrap();
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"h2"[..]));
+        Self::begin(stream).await
+    }
+}
+
+impl<S: AsyncRead + AsyncWrite + Unpin> Peer<S> {
+    pub(super) async fn begin(stream: S) -> Self {
+        let mut peer = Self(stream);
         peer.0.read_exact(&mut [0; 24]).await.unwrap();
         peer.write(SETTINGS, 0, 0, &[]).await;
         peer
@@ -107,7 +114,7 @@ where
     (address, certificate)
 }
 
-pub(super) async fn answer_all(mut peer: Peer) {
+pub(super) async fn answer_all<S: AsyncRead + AsyncWrite + Unpin>(mut peer: Peer<S>) {
     while let Some(stream) = peer.request().await {
         peer.answer(stream).await;
     }

@@ -3,6 +3,7 @@
 use crate::egress::{AddressPolicy, Egress, EgressSettings, LocalFault, Origin, Sent, hosts::Hosts, resolve::Resolver};
 use bytes::Bytes;
 use http::HeaderMap;
+use model::{TenantId, shape::HttpVersion};
 use rustls::{RootCertStore, pki_types::CertificateDer};
 use std::{net::SocketAddr, time::Duration};
 use tokio::{
@@ -73,17 +74,27 @@ pub(in crate::egress) async fn post_within(
     body: impl Into<Bytes>,
     timeout: Duration,
 ) -> Result<Sent, LocalFault> {
+    post_of(egress, &acme(), url, HttpVersion::Auto, body, timeout).await
+}
+
+/// The tenant of the requests.
+pub(in crate::egress) fn acme() -> TenantId {
+    TenantId::parse("acme").unwrap()
+}
+
+pub(in crate::egress) async fn post_of(
+    egress: &Egress,
+    tenant: &TenantId,
+    url: &str,
+    version: HttpVersion,
+    body: impl Into<Bytes>,
+    timeout: Duration,
+) -> Result<Sent, LocalFault> {
     let url = url::Url::parse(url).unwrap();
     let uri = url.as_str().parse().unwrap();
-    egress
-        .send(
-            &Origin::new(&url).unwrap(),
-            (model::shape::Method::Post, &uri),
-            HeaderMap::new(),
-            body.into(),
-            (timeout, 0),
-        )
-        .await
+    let origin = Origin::new(&url).unwrap().with_version(version);
+    let request = ((tenant, &origin), (model::shape::Method::Post, &uri));
+    egress.send(request.0, request.1, HeaderMap::new(), body.into(), (timeout, 0)).await
 }
 
 /// The status and the note of a response.

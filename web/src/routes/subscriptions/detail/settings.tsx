@@ -13,6 +13,7 @@ import { useFormat } from "@/shared/format";
 import { Id } from "@/shared/Id";
 import { showHidden } from "@/shared/text";
 import { Absent, Time } from "@/shared/Time";
+import { EgressAddresses } from "../egress";
 import { RetryLine } from "../retryLine";
 import { planQuery } from "../queries";
 import { subscriptionRoute } from "../route";
@@ -27,6 +28,7 @@ export function Settings({ scope, subscription }: { scope: Scope; subscription: 
   const rows = useRows(subscription);
   return (
     <Stack gap="xl">
+      <EgressAddresses scope={scope} />
       <Facts rows={rows} />
       <Shape subscription={subscription} />
       <section>

@@ -43,12 +43,12 @@ function Which({ subscription: { filter, channels } }: { subscription: Subscript
   );
 }
 
-function Form({ subscription: { transformation, request, compression } }: { subscription: SubscriptionDetail }) {
+function Form({ subscription: { transformation, request, compression, http_version: version } }: { subscription: SubscriptionDetail }) {
   const { form, show } = useShapeWords();
   const script = transformation?.script;
   const template = transformation?.template;
   const body = template ? show.template(form.templates[template]?.[0] ?? template) : script ? form.kinds.script : show.asProfile;
-  if (!transformation && !request && !compression) return <Part title={form.title}><Text>{form.asProfile}</Text></Part>;
+  if (!transformation && !request && !compression && version === "auto") return <Part title={form.title}><Text>{form.asProfile}</Text></Part>;
   return (
     <Part title={form.title}>
       <Facts
@@ -59,6 +59,7 @@ function Form({ subscription: { transformation, request, compression } }: { subs
           [show.path, request?.path ? <Mono key="path" text={request.path} /> : show.asUrl],
           request && Object.keys(request.query).length > 0 ? [show.query, <Pairs key="query" pairs={request.query} />] : null,
           [show.compression, compression ?? show.none],
+          [form.httpVersion, form.httpVersions[version]],
         ]}
       />
       {script && <CodeText text={script} label={show.script} copy={show.copyScript} />}

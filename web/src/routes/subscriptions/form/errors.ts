@@ -9,6 +9,7 @@ const FIELDS: Record<string, string> = {
   rate_limit: "rate",
   retry: "delays",
   secret_type: "secretType",
+  http_version: "httpVersion",
 };
 
 /** Parts below `transformation` and `request`. */

@@ -1,7 +1,7 @@
 //! The part of the form that chooses events and shapes requests: filter, channels, transformation, request, compression.
 
 import type { TransformationTest } from "@/api/types";
-import type { Compression, RequestMethod, Subscription, SubscriptionFields, TemplateName } from "@/api/types";
+import type { Compression, HttpVersion, RequestMethod, Subscription, SubscriptionFields, TemplateName } from "@/api/types";
 
 /** The server masks values that may be credentials for sessions that may not read secrets. */
 export const MASKED = "***";
@@ -24,6 +24,7 @@ export interface ShapeValues {
   path: string;
   query: Pair[];
   compression: "none" | Compression;
+  httpVersion: HttpVersion;
 }
 
 export const SCRIPT = `export default function (webhook) {
@@ -51,11 +52,12 @@ export const NO_SHAPE: ShapeValues = {
   path: "",
   query: [],
   compression: "none",
+  httpVersion: "auto",
 };
 
-type Shaped = Pick<Subscription, "filter" | "channels" | "transformation" | "request" | "compression">;
+type Shaped = Pick<Subscription, "filter" | "channels" | "transformation" | "request" | "compression" | "http_version">;
 
-export function toShape({ filter, channels, transformation, request, compression }: Shaped): ShapeValues {
+export function toShape({ filter, channels, transformation, request, compression, http_version: httpVersion }: Shaped): ShapeValues {
   const options: Record<string, unknown> = transformation?.options ?? {};
   const option = (name: string, fallback: string) => (options[name] === undefined ? fallback : String(options[name]));
   return {
@@ -72,10 +74,11 @@ export function toShape({ filter, channels, transformation, request, compression
     path: request?.path ?? "",
     query: Object.entries(request?.query ?? {}).map(([name, value]) => ({ name, value: String(value) })),
     compression: compression ?? "none",
+    httpVersion: httpVersion ?? "auto",
   };
 }
 
-type ShapeFields = Pick<SubscriptionFields, "filter" | "channels" | "transformation" | "request" | "compression">;
+type ShapeFields = Pick<SubscriptionFields, "filter" | "channels" | "transformation" | "request" | "compression" | "http_version">;
 
 export function shapeFields(values: ShapeValues): ShapeFields {
   return {
@@ -84,6 +87,7 @@ export function shapeFields(values: ShapeValues): ShapeFields {
     transformation: transformationOf(values),
     request: requestOf(values),
     compression: values.compression === "none" ? null : values.compression,
+    http_version: values.httpVersion,
   };
 }
 

@@ -1,4 +1,4 @@
-//! The form of requests: a template or a script that changes the body, and method, path, query and compression.
+//! The form of requests: a template or a script that changes the body, and method, path, query, compression and the version of HTTP.
 
 import { SegmentedControl, Select, Text, TextInput } from "@mantine/core";
 import type { Scope } from "@/api/scope";
@@ -22,18 +22,19 @@ interface Props extends FormProps {
   trial: TrialChoice;
 }
 
-const FIELDS = ["transformation", "template", "options", "script", "request", "method", "path", "query", "compression"];
+const FIELDS = ["transformation", "template", "options", "script", "request", "method", "path", "query", "compression", "httpVersion"];
 
 export function ShapeSection({ form, scope, trial }: Props) {
   const words = useShapeWords().form;
   const { values } = form;
   const { form: kind } = values;
   const run = useDryRun(scope, values, trial.trial);
-  const used = kind !== "none" || requestOf(values) !== null || values.compression !== "none";
+  const used = kind !== "none" || requestOf(values) !== null || values.compression !== "none" || values.httpVersion !== "auto";
   const parts = [
     kind === "template" ? words.templates[values.template]?.[0] : kind === "script" ? words.kinds.script : "",
     requestOf(values) === null ? "" : `${values.method} ${values.path}`.trim(),
     values.compression === "none" ? "" : values.compression,
+    values.httpVersion === "auto" ? "" : words.httpVersions[values.httpVersion],
   ].filter((part) => part);
   return (
     <Section
@@ -57,6 +58,12 @@ export function ShapeSection({ form, scope, trial }: Props) {
           allowDeselect={false}
           data={(["none", "gzip", "zstd"] as const).map((value) => ({ value, label: words.compressions[value] }))}
           {...form.getInputProps("compression")}
+        />
+        <Select
+          label={words.httpVersion}
+          allowDeselect={false}
+          data={(["auto", "http1.1", "http2"] as const).map((value) => ({ value, label: words.httpVersions[value] }))}
+          {...form.getInputProps("httpVersion")}
         />
       </div>
       <TextInput label={words.path} description={words.pathHelp} placeholder={words.pathHint} spellCheck={false} {...form.getInputProps("path")} />

@@ -8,6 +8,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { Scope } from "@/api/scope";
 import { useSession } from "@/session/context";
 import { showHidden } from "@/shared/text";
+import { EgressAddresses } from "../egress";
 import { checkQuery, type Checkable } from "../queries";
 import classes from "./form.module.css";
 import { useShapeWords } from "../shapeWords";
@@ -38,6 +39,7 @@ export function Where({ form, scope, type, fixedProfile }: FormProps & { scope: 
         {...form.getInputProps("url")}
       />
       <UrlCheck scope={scope} values={form.values} type={type} />
+      <EgressAddresses scope={scope} />
       {receiver && form.values.url === "" && (
         <div>
           <Button variant="default" onClick={() => form.setFieldValue("url", receiver)}>

@@ -47,7 +47,7 @@ async fn a_subscription_needs_a_url_and_events() {
         "health": {"state": "healthy", "since": START, "reason": "No attempt has been made yet", "next_step": null},
     });
     let shape = json!({
-        "filter": null, "channels": [], "transformation": null, "request": null, "compression": null,
+        "filter": null, "channels": [], "transformation": null, "request": null, "compression": null, "http_version": "auto",
         "batching": null, "payload": "full", "public_keys": [], "authentication": null, "tls": null,
     });
     expected.as_object_mut().unwrap().extend(shape.as_object().unwrap().clone());

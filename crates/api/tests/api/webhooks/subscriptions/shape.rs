@@ -43,6 +43,8 @@ fn rows() -> Vec<(Value, &'static str)> {
         (json!({"batching": {}, "request": {"query": {"a": "{id}"}}}), "batching"),
         (json!({"payload": "thin"}), "payload"),
         (json!({"payload": "reference", "transformation": {"template": "slack"}}), "payload"),
+        (json!({"http_version": "http3"}), "http_version"),
+        (json!({"http_version": ""}), "http_version"),
         (auth(json!({})), "authentication.type"),
         (auth(json!({"type": "kerberos"})), "authentication.type"),
         (auth(json!({"type": "basic", "username": "a:b", "password": "p"})), "authentication.username"),
@@ -101,6 +103,7 @@ async fn shapes_are_shown_as_they_were_given_and_null_restores_the_default() {
         "transformation": {"template": "slack"},
         "request": {"method": "PUT", "path": "/orders/{data.id}", "query": {"t": "{type}"}},
         "compression": "zstd",
+        "http_version": "http2",
     });
     let mut fields = json!({"url": "https://a.example/", "events": ["*"]});
     fields.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
@@ -109,8 +112,8 @@ async fn shapes_are_shown_as_they_were_given_and_null_restores_the_default() {
     for (name, value) in given.as_object().unwrap() {
         assert_eq!((&made[name], &shown[name]), (value, value), "{name}");
     }
-    let nothing =
-        json!({"filter": null, "channels": null, "transformation": null, "request": null, "compression": null});
+    let nothing = json!({"filter": null, "channels": null, "transformation": null, "request": null,
+                         "compression": null, "http_version": null});
     let cleared = acme.patch(&path_of(&made, ""), nothing).await.expect(200);
     let plain = acme.subscribe("https://b.example/").await;
     for name in given.as_object().unwrap().keys() {

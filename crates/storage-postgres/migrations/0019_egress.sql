@@ -1,0 +1,2 @@
+-- Source addresses or proxy of a tenant's requests to receivers: sealed JSON. Null: none.
+ALTER TABLE postrider.tenants ADD COLUMN egress bytea;
