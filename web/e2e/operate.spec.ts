@@ -159,3 +159,15 @@ test("a subscription that is disabled by 410 is an operational event", async ({ 
   await expect(page.getByText("Disabled: its receiver answered 410 Gone.")).toBeVisible();
   await expect.poll(() => receiver.received.some(({ path, body }) => path.endsWith("/alerts") && body.includes("postrider.subscription.disabled"))).toBe(true);
 });
+
+test("a setting is found by words of its name or description", async ({ page, server, expected }) => {
+  expected.push(/status of 401/);
+  await signIn(page, server, undefined, "/settings");
+  const find = page.getByRole("textbox", { name: "Find a setting" });
+  await find.fill("sqlite store");
+  await expect(page.getByText("POSTRIDER_LISTEN", { exact: true })).toHaveCount(0);
+  await expect(page.getByText("POSTRIDER_STORE", { exact: true })).toBeVisible();
+  await expect(page).toHaveURL(/text=/);
+  await find.fill("no such setting");
+  await expect(page.getByText("No setting has these words in its name or description.")).toBeVisible();
+});

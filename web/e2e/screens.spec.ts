@@ -74,6 +74,7 @@ for (const amount of AMOUNTS) {
           await settled(page);
           const place = `${name} ${width} ${scheme}`;
           if (await page.evaluate(() => document.documentElement.scrollWidth > window.innerWidth)) wrong.push(`${place}: scrolls sideways`);
+          for (const choice of await cutChoices(page)) wrong.push(`${place}: cuts off the choice ${choice}`);
           if (PICTURES !== undefined) await keep(page, amount, `${name}-${width}-${scheme}`);
           else wrong.push(...(await findings(page)).map((finding) => `${place}: ${finding}`));
         }
@@ -99,6 +100,13 @@ async function settled(page: Page): Promise<void> {
   await page.evaluate(async () => {
     await Promise.all(document.getAnimations().map((animation) => animation.finished.catch(() => undefined)));
   });
+}
+
+/** Choices beside each other, such as ranges, that have less room than they need. */
+function cutChoices(page: Page): Promise<string[]> {
+  return page.getByRole("radiogroup").evaluateAll((groups) =>
+    groups.filter((group) => group.scrollWidth > group.clientWidth + 1).map((group) => group.textContent ?? ""),
+  );
 }
 
 /** Serious and critical findings of axe. */

@@ -121,6 +121,8 @@ export interface Checkable {
   headers: Record<string, string>;
   transformation?: SubscriptionFields["transformation"];
   request?: SubscriptionFields["request"];
+  batching?: SubscriptionFields["batching"];
+  payload?: SubscriptionFields["payload"];
   event_type?: string;
 }
 

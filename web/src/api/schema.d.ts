@@ -173,7 +173,7 @@ export interface paths {
          * Create or update a tenant (upsert)
          * @description The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value, also
          *     within `limits` and `retention`; null restores the installation's default. A lower limit than what exists already
-         *     removes nothing: only further creations are refused.
+         *     removes nothing: only further creations are refused. `egress` is replaced as a whole.
          */
         put: operations["tenants_put"];
         post?: never;
@@ -1073,6 +1073,28 @@ export interface paths {
          *     that answers. Needs the scope `webhooks:read`.
          */
         get: operations["subscriptions_limits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/egress-addresses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the addresses that requests to receivers come from
+         * @description Those of the tenant's own egress: its source addresses, or the addresses of its proxy. Without an egress of its own,
+         *     those of the installation (`POSTRIDER_EGRESS_ADDRESSES`). A receiver may admit requests from these addresses alone.
+         *     Needs the scope `webhooks:read`.
+         */
+        get: operations["subscriptions_egress_addresses"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2281,6 +2303,20 @@ export interface components {
          * @enum {string}
          */
         DryRunName: "sends" | "drops" | "fails";
+        /** @description The addresses that a tenant's requests come from, for the firewalls of receivers. */
+        EgressAddresses: {
+            /**
+             * @description Empty when they are not known.
+             * @example [
+             *       "203.0.113.7"
+             *     ]
+             */
+            addresses: string[];
+            /** @description Whose addresses they are. */
+            source: components["schemas"]["EgressSource"];
+        };
+        /** @enum {string} */
+        EgressSource: "tenant" | "installation";
         /** @description Health of a subscription's receiver. */
         EndpointHealth: {
             /** @description `healthy`, `degraded` (some attempts fail) or `failing` (nothing is delivered). */
@@ -2434,6 +2470,8 @@ export interface components {
         };
         /** @enum {string} */
         HealthState: "healthy" | "degraded" | "failing";
+        /** @enum {string} */
+        HttpVersion: "auto" | "http1.1" | "http2";
         HyphenatedId: string;
         /** @description A public key (RFC 8037). */
         JsonWebKey: {
@@ -2932,6 +2970,7 @@ export interface components {
             metadata?: Record<string, never> | null;
             limits?: components["schemas"]["TenantLimitsChange"] | null;
             retention?: components["schemas"]["TenantRetentionChange"] | null;
+            egress?: components["schemas"]["TenantEgressChange"] | null;
         };
         /** @description Deliveries that wait in one queue of a subscription. */
         QueueBacklog: {
@@ -3674,6 +3713,7 @@ export interface components {
             compression?: components["schemas"]["Compression"] | null;
             batching?: components["schemas"]["Batching"] | null;
             payload: components["schemas"]["PayloadForm"];
+            http_version: components["schemas"]["HttpVersion"];
             /** @description The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets. */
             public_keys: string[];
             authentication?: components["schemas"]["Authentication"] | null;
@@ -3788,6 +3828,8 @@ export interface components {
             batching?: components["schemas"]["BatchingFields"] | null;
             /** @default full */
             payload?: components["schemas"]["PayloadForm"] | null;
+            /** @default auto */
+            http_version?: components["schemas"]["HttpVersion"] | null;
             authentication?: components["schemas"]["AuthenticationFields"] | null;
             tls?: components["schemas"]["TlsFields"] | null;
         };
@@ -3812,6 +3854,7 @@ export interface components {
             metadata: Record<string, never>;
             limits: components["schemas"]["TenantLimits"];
             retention: components["schemas"]["TenantRetention"];
+            egress?: components["schemas"]["TenantEgress"] | null;
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -3845,6 +3888,23 @@ export interface components {
         };
         /** @enum {string} */
         TenantDeliveryStatus: "PENDING" | "SENDING" | "DELIVERED" | "FAILED";
+        /** @description Egress of a tenant: source addresses, or a proxy. */
+        TenantEgress: {
+            source_addresses?: string[] | null;
+            proxy?: components["schemas"]["TenantProxy"] | null;
+        };
+        /** @description Egress of a tenant: source addresses, or a proxy. A change replaces it, null removes it. */
+        TenantEgressChange: {
+            /**
+             * @description Addresses of this machine that requests leave from: at most one IPv4 and one IPv6 address. Receivers of a family
+             *     without one are not reached.
+             * @example [
+             *       "203.0.113.7"
+             *     ]
+             */
+            source_addresses?: string[] | null;
+            proxy?: components["schemas"]["TenantProxyChange"] | null;
+        };
         TenantEvent: string;
         TenantId: string;
         /** @description Limits of a tenant; null where the installation's default holds. */
@@ -3877,6 +3937,36 @@ export interface components {
             payload_bytes?: number | null;
         };
         TenantName: string;
+        /** @description A proxy that requests go through. */
+        TenantProxy: {
+            url: string;
+            username?: string | null;
+            /** @description `***` when there is one. */
+            password?: string | null;
+            addresses: string[];
+        };
+        /** @description A proxy that requests go through: HTTP with the method CONNECT, or SOCKS5. */
+        TenantProxyChange: {
+            /**
+             * @description `http://host:port` or `socks5://host:port`.
+             * @example http://proxy.internal:3128
+             */
+            url?: string | null;
+            /** @description Null: the proxy requires no credentials. */
+            username?: string | null;
+            /**
+             * Format: password
+             * @description Write-only, shown as `***`. Absent or `***` keeps the known one.
+             */
+            password?: string | null;
+            /**
+             * @description The addresses that receivers see, for `GET /api/v1/egress-addresses`.
+             * @example [
+             *       "198.51.100.4"
+             *     ]
+             */
+            addresses?: string[] | null;
+        };
         /** @description Retention of a tenant in days; null where the installation's default holds. */
         TenantRetention: {
             /** Format: int32 */
@@ -6917,6 +7007,36 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NoSuchTenant"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    subscriptions_egress_addresses: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant; required with the operator's key */
+                "X-Tenant-Id"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EgressAddresses"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NoSuchTenant"];
+            422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
         };

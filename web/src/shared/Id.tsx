@@ -17,7 +17,7 @@ export function Id({ value, whole = false, copy = true }: Props) {
   const visible = showHidden(value);
   return (
     <span className={classes.id}>
-      <bdi className={classes.text} title={visible}>
+      <bdi className={classes.text} data-whole={whole || undefined} title={visible}>
         {whole ? visible : shortenMiddle(visible, 8, 6)}
       </bdi>
       {copy && <Copy value={value} />}

@@ -50,9 +50,13 @@ export type Failure =
   | "dropped"
   | "shape"
   | "token"
+  | "listed"
   | "unknown";
 
 export function failureOf({ response_code: code, error_message: message }: Pick<Facts, "response_code" | "error_message">): Failure {
+  const text = (message ?? "").toLowerCase();
+  // The response of a batch is a success, but not for each of its events.
+  if (/^the (response to the batch|list of failed events)/.test(text)) return "listed";
   if (code !== null && code !== undefined) {
     if (code === 401 || code === 403) return "auth";
     if (code === 404 || code === 405) return "missing";
@@ -62,7 +66,6 @@ export function failureOf({ response_code: code, error_message: message }: Pick<
     if (code >= 300) return "redirect";
     return "unknown";
   }
-  const text = (message ?? "").toLowerCase();
   // These tell what happened before a connection, in words that may be the script's own.
   if (text.endsWith("transformation dropped it")) return "dropped";
   if (/^not sent: (the transformation failed|the event has no)/.test(text)) return "shape";
@@ -77,7 +80,8 @@ export function failureOf({ response_code: code, error_message: message }: Pick<
 
 function reason(delivery: Facts, words: Words): string {
   const { response_code: code } = delivery;
-  return code === null || code === undefined ? words.reason[failureOf(delivery)] : words.answered(code);
+  const failure = failureOf(delivery);
+  return code === null || code === undefined || failure === "listed" ? words.reason[failure] : words.answered(code);
 }
 
 function advice(delivery: Facts, words: Words): string | null {

@@ -2,6 +2,7 @@ export const catalog = {
   chooseTenant: "Choose a tenant",
   chooseTenantText: "The catalog belongs to a tenant. Choose one to see its event types.",
   search: "Search event types",
+  searchHint: "Find a type",
   answer: (types: number, events: number, broken: number): string =>
     events === 0
       ? `${types} event types`

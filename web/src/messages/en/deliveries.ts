@@ -150,6 +150,7 @@ export const deliveries = {
       dropped: "",
       shape: "the request could not be made from this event",
       token: "the receiver’s token endpoint gave no token",
+      listed: "the receiver accepted the batch, but not this event",
       unknown: "the reason is unknown",
     },
     advice: {
@@ -168,6 +169,7 @@ export const deliveries = {
       dropped: "",
       shape: "The failure below says what the subscription’s script or path lacks. Mend it, then resend.",
       token: "Check the credentials and the token URL of the subscription.",
+      listed: "Look into the receiver’s log at this time; then resend.",
       unknown: "",
     },
   },

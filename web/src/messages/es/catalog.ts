@@ -4,6 +4,7 @@ export const catalog: typeof en = {
   chooseTenant: "Elija un inquilino",
   chooseTenantText: "El catálogo pertenece a un inquilino. Elija uno para ver sus tipos de evento.",
   search: "Buscar tipos de evento",
+  searchHint: "Buscar un tipo",
   answer: (types, events, broken) =>
     events === 0
       ? `${types} ${types === 1 ? "tipo" : "tipos"} de evento`

@@ -154,6 +154,7 @@ export const deliveries: Messages["deliveries"] = {
       dropped: "",
       shape: "la petición no se pudo formar con este evento",
       token: "el servidor de tokens del receptor no dio ninguno",
+      listed: "el receptor aceptó el lote, pero no este evento",
       unknown: "se desconoce la causa",
     },
     advice: {
@@ -172,6 +173,7 @@ export const deliveries: Messages["deliveries"] = {
       dropped: "",
       shape: "El fallo de abajo dice qué falta al script o a la ruta de la suscripción. Corríjalo y reenvíe.",
       token: "Compruebe las credenciales y la URL del token de la suscripción.",
+      listed: "Mire el registro del receptor en ese momento; después reenvíe.",
       unknown: "",
     },
   },

@@ -47,7 +47,7 @@ export function CatalogPage() {
         <TextInput
           w={{ base: 220, sm: 280 }}
           aria-label={catalog.search}
-          placeholder={catalog.search}
+          placeholder={catalog.searchHint}
           leftSection={<IconSearch size={14} />}
           value={text}
           onChange={({ currentTarget: { value } }) =>

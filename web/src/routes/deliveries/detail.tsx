@@ -22,12 +22,14 @@ import { Panel } from "@/shared/Panel";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { Receiver } from "@/shared/Receiver";
 import { sentRequest } from "@/shared/requestLine";
+import { AttemptNote } from "./attemptNote";
 import { toCurl } from "./curl";
 import classes from "./detail.module.css";
 import { Exchange } from "./exchange";
 import { explain } from "@/shared/explain";
 import { Facts } from "./facts";
 import { deliveriesRoute } from "./route";
+import { readNote } from "./note";
 import { RowStatus } from "./status";
 
 interface Props {
@@ -92,7 +94,8 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
   const actions = useDeliveryActions(delivery, {
     resend: () => resend.mutate(delivery),
     cancel: () => setAsking(true),
-    copyCurl: attempt && url !== null ? () => void copyCurl(attempt, url, words.curlCopied) : null,
+    // The signature of a batch is that of its whole body, which is not kept.
+    copyCurl: attempt && url !== null && readNote(attempt.note).batch === null ? () => void copyCurl(attempt, url, words.curlCopied) : null,
     openSubscription: () =>
       void navigate({ to: "/subscriptions/$id", params: { id: delivery.subscription_id }, search: { of: search.of } }),
   });
@@ -121,13 +124,15 @@ function Body({ scope, delivery, url }: { scope: Scope; delivery: DeliveryDetail
         attempts={delivery.attempts.map((made) => ({
           number: made.attempt_number,
           at: made.started_at,
-          succeeded: made.response_code !== null && made.response_code !== undefined && made.response_code < 300,
+          // A receiver of a batch may answer 200 and list the event as failed.
+          succeeded: typeof made.response_code === "number" && made.response_code < 300 && !made.error_message,
           result: made.response_code ? words.result(made.response_code) : words.noResponse,
         }))}
         nextAt={waits || null}
         chosen={attempt?.attempt_number}
         onChoose={(number) => void navigate({ search: (before) => ({ ...before, attempt: number }), replace: true })}
       />
+      {attempt?.note && <AttemptNote attempt={attempt} />}
       {resend.error && <ProblemNotice error={resend.error} inline />}
       {main && (
         <Group gap="sm">

@@ -34,8 +34,8 @@ export function StoreSection() {
         <Facts
           rows={[
             kind !== null && [words.kind, words.kinds[kind] ?? showHidden(kind)],
-            address !== null && [words.address, <Foreign key="address" text={address} />],
-            replica !== null && [words.replica, <Foreign key="replica" text={replica} />],
+            address !== null && [words.address, <bdi key="address">{showHidden(address)}</bdi>],
+            replica !== null && [words.replica, <bdi key="replica">{showHidden(replica)}</bdi>],
             ...detailFacts(detail.data, words),
           ]}
         />

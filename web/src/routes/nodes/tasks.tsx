@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Foreign } from "@/shared/Foreign";
 import { showHidden } from "@/shared/text";
 import { Absent, Duration, Time } from "@/shared/Time";
+import classes from "./page.module.css";
 import { detailQuery } from "./queries";
 import { useNodeWords } from "./words";
 
@@ -17,7 +18,7 @@ export function Tasks() {
       <Title order={2} id="nodes-tasks" mb="sm">
         {words.title}
       </Title>
-      <Table.ScrollContainer minWidth={640} scrollAreaProps={{ viewportProps: { tabIndex: 0 } }}>
+      <div className={classes.tasks} tabIndex={0}>
         <Table layout="fixed">
           <Table.Thead>
             <Table.Tr>
@@ -32,11 +33,11 @@ export function Tasks() {
             {data.tasks.map(({ name, every_seconds: every, last_started_at: last, last_duration_ms: took, last_error: fault }) => (
               <Table.Tr key={name}>
                 <Table.Td>{words.names[name] ?? showHidden(name)}</Table.Td>
-                <Table.Td ta="right">
+                <Table.Td ta="right" data-label={words.every}>
                   <Duration ms={every * 1000} />
                 </Table.Td>
                 <Table.Td ta="right">{last ? <Time at={last} /> : <Absent />}</Table.Td>
-                <Table.Td ta="right">
+                <Table.Td ta="right" data-label={words.took}>
                   <Duration ms={took} />
                 </Table.Td>
                 <Table.Td pl="xl" c={fault ? "var(--pr-bad)" : undefined}>
@@ -46,7 +47,7 @@ export function Tasks() {
             ))}
           </Table.Tbody>
         </Table>
-      </Table.ScrollContainer>
+      </div>
     </section>
   );
 }

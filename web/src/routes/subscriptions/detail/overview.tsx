@@ -93,6 +93,7 @@ function Answer({ scope, subscription }: Props) {
         </Text>
       )}
       <Chosen subscription={subscription} />
+      <Batching subscription={subscription} />
       {breaker.state === "open" && breaker.next_probe_at && (
         <Text>
           {subscriptions.breaker.probe} <Countdown until={breaker.next_probe_at} />
@@ -114,6 +115,25 @@ function Chosen({ subscription: { id, filter, channels } }: { subscription: Subs
         {show.see}
       </Link>
       .
+    </Text>
+  );
+}
+
+/** A receiver that gets events late or in arrays looks here first. */
+function Batching({ subscription: { id, batching, payload } }: { subscription: SubscriptionDetail }) {
+  const { batching: words, show } = useShapeWords();
+  const format = useFormat();
+  const parts = [
+    batching ? words.sends(format.number(batching.max_events), batching.max_wait_ms === 0 ? null : format.duration(batching.max_wait_ms)) : "",
+    payload === "reference" ? words.refers : "",
+  ].filter((part) => part !== "");
+  if (parts.length === 0) return null;
+  return (
+    <Text c="dimmed">
+      {parts.join(" ")}{" "}
+      <Link to="/subscriptions/$id" params={{ id }} search={(before) => ({ ...before, tab: "settings" as const })} replace>
+        {show.seeSettings}
+      </Link>
     </Text>
   );
 }

@@ -5,6 +5,7 @@ import type { ReactNode } from "react";
 import type { SubscriptionDetail } from "@/api/types";
 import { CodeText } from "@/shared/code/CodeText";
 import { Facts, type Fact } from "@/shared/Facts";
+import { useFormat } from "@/shared/format";
 import { showHidden } from "@/shared/text";
 import { useShapeWords } from "../shapeWords";
 import { PublicKeys } from "./publicKeys";
@@ -14,6 +15,7 @@ export function Shape({ subscription }: { subscription: SubscriptionDetail }) {
     <>
       <Which subscription={subscription} />
       <Form subscription={subscription} />
+      <Batching subscription={subscription} />
       <Credentials subscription={subscription} />
     </>
   );
@@ -63,6 +65,27 @@ function Form({ subscription: { transformation, request, compression, http_versi
         ]}
       />
       {script && <CodeText text={script} label={show.script} copy={show.copyScript} />}
+    </Part>
+  );
+}
+
+function Batching({ subscription: { batching, payload } }: { subscription: SubscriptionDetail }) {
+  const { batching: words } = useShapeWords();
+  const format = useFormat();
+  if (!batching && payload !== "reference") return <Part title={words.title}><Text>{words.single}</Text></Part>;
+  return (
+    <Part title={words.title}>
+      <Facts
+        rows={[
+          [words.show.events, batching ? words.show.upTo(format.number(batching.max_events)) : words.single],
+          batching ? [words.show.wait, batching.max_wait_ms === 0 ? words.show.noWait : format.duration(batching.max_wait_ms)] : null,
+          batching ? [words.format, words.formats[batching.format]] : null,
+          [words.payload, words.payloads[payload]],
+        ]}
+      />
+      <Text c="dimmed">
+        {batching && words.answers} {payload === "reference" && words.payloadHelp.reference}
+      </Text>
     </Part>
   );
 }

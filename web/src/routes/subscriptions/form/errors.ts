@@ -12,7 +12,7 @@ const FIELDS: Record<string, string> = {
   http_version: "httpVersion",
 };
 
-/** Parts below `transformation` and `request`. */
+/** Parts below `transformation`, `request` and `batching`. */
 const BELOW: Record<string, string> = {
   script: "script",
   template: "template",
@@ -20,6 +20,9 @@ const BELOW: Record<string, string> = {
   method: "method",
   path: "path",
   query: "query",
+  max_events: "batchEvents",
+  max_wait_ms: "batchWait",
+  format: "batchFormat",
 };
 
 export function toFormErrors(errors: Record<string, string>): Record<string, string> {
@@ -29,7 +32,7 @@ export function toFormErrors(errors: Record<string, string>): Record<string, str
 export function formField(field: string): string {
   const [top = field, below] = field.replace(/^\//, "").split(/[./[]/);
   if (top === "authentication" || top === "tls") return below === undefined ? top : `${top}.${below}`;
-  if (top === "transformation" || top === "request") return BELOW[below ?? ""] ?? top;
+  if (top === "transformation" || top === "request" || top === "batching") return BELOW[below ?? ""] ?? top;
   return FIELDS[top] ?? top;
 }
 

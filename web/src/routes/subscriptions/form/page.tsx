@@ -21,6 +21,8 @@ import { changeSubscription, createSubscription, subscriptionQuery } from "../qu
 import { editSubscriptionRoute } from "../route";
 import { useShapeWords } from "../shapeWords";
 import { Authentication } from "./authentication";
+import { conflictWithBatching, isOutside } from "./batching";
+import { BatchingSection } from "./batchingSection";
 import { Delivering } from "./delivering";
 import { toFormErrors } from "./errors";
 import { EventPicker } from "./eventPicker";
@@ -69,7 +71,13 @@ function SubscriptionForm({ scope, id, initial }: Props) {
   const [before] = useState(initial);
   const form = useForm<Values>({
     initialValues: initial,
-    validate: { events: (events) => (events.length === 0 ? words.noneChosen : null) },
+    validate: (values) => ({
+      events: values.events.length === 0 ? words.noneChosen : null,
+      // The fields say the reason themselves; their section opens.
+      batching: values.batching && conflictWithBatching(values) !== null,
+      batchEvents: isOutside(values, "batchEvents"),
+      batchWait: isOutside(values, "batchWait"),
+    }),
   });
   const trial = useTrial(scope, form.values.events);
   const open = (to: string) =>
@@ -95,15 +103,23 @@ function SubscriptionForm({ scope, id, initial }: Props) {
     onError: (error) => form.setErrors(toFormErrors(fieldErrors(error))),
     onSettled: () => queries.invalidateQueries({ queryKey: keys.subscriptions.all(scope) }),
   });
+  const submit = form.onSubmit(
+    (values) => save.mutate(values),
+    (errors) => {
+      // A closed section opens first.
+      requestAnimationFrame(() => form.getInputNode(Object.keys(errors)[0] ?? "")?.focus());
+    },
+  );
   const created = save.data ?? null;
   return (
-    <form className={classes.form} onSubmit={form.onSubmit((values) => save.mutate(values))}>
+    <form className={classes.form} onSubmit={submit}>
       <div className={classes.fields}>
         <PageAnswer>{id === null ? words.create : words.edit}</PageAnswer>
         <Where form={form} scope={scope} type={trial.type} fixedProfile={id !== null} />
         <EventPicker form={form} scope={scope} />
         <Which form={form} scope={scope} trial={trial} />
         <ShapeSection form={form} scope={scope} trial={trial} />
+        <BatchingSection form={form} />
         <Authentication form={form} />
         <Delivering form={form} />
         {save.error && <ProblemNotice error={save.error} inline />}

@@ -6,7 +6,8 @@ import { useShapeWords } from "../shapeWords";
 import classes from "./form.module.css";
 import type { FormProps } from "./where";
 
-export function Query({ form }: FormProps) {
+/** `fixed`: none can be added. */
+export function Query({ form, fixed }: FormProps & { fixed: boolean }) {
   const words = useShapeWords().form;
   return (
     <div className={classes.section} role="group" aria-label={words.query}>
@@ -21,7 +22,7 @@ export function Query({ form }: FormProps) {
       ))}
       {form.errors.query && <Text c="var(--pr-bad)">{form.errors.query}</Text>}
       <div>
-        <Button variant="subtle" leftSection={<IconPlus size={14} />} onClick={() => form.insertListItem("query", { name: "", value: "" })}>
+        <Button variant="subtle" leftSection={<IconPlus size={14} />} disabled={fixed} onClick={() => form.insertListItem("query", { name: "", value: "" })}>
           {words.addQuery}
         </Button>
       </div>

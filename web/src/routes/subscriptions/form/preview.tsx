@@ -33,7 +33,7 @@ export function Preview({ scope, values, type }: { scope: Scope; values: Values;
         <div>
           <Title order={3}>{words.preview}</Title>
           <Text size="xs" c="dimmed">
-            {words.previewText}
+            {words.previewText} {values.batching && shape.previewOne}
           </Text>
         </div>
         <HttpMessage

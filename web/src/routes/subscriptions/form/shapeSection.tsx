@@ -7,6 +7,7 @@ import { DocButton } from "@/shared/doc/DocButton";
 import { useFormat } from "@/shared/format";
 import { showHidden } from "@/shared/text";
 import { useShapeWords } from "../shapeWords";
+import { conflictWithBatching } from "./batching";
 import { placeIn } from "./errors";
 import classes from "./form.module.css";
 import { Query } from "./pairs";
@@ -29,6 +30,9 @@ export function ShapeSection({ form, scope, trial }: Props) {
   const { values } = form;
   const { form: kind } = values;
   const run = useDryRun(scope, values, trial.trial);
+  // The server refuses these with batches, whose requests are not made for one event.
+  const excluded = kind === "none" && (values.batching || values.payload === "reference");
+  const fixedUrl = values.batching && conflictWithBatching(values) === null;
   const used = kind !== "none" || requestOf(values) !== null || values.compression !== "none" || values.httpVersion !== "auto";
   const parts = [
     kind === "template" ? words.templates[values.template]?.[0] : kind === "script" ? words.kinds.script : "",
@@ -45,10 +49,15 @@ export function ShapeSection({ form, scope, trial }: Props) {
     >
       <SegmentedControl
         aria-label={words.kind}
-        data={(["none", "template", "script"] as const).map((value) => ({ value, label: words.kinds[value] }))}
+        aria-describedby={kind === "none" ? "transformation-help" : undefined}
+        data={(["none", "template", "script"] as const).map((value) => ({ value, label: words.kinds[value], disabled: excluded && value !== "none" }))}
         {...form.getInputProps("form")}
       />
-      {kind === "none" && <Text c="dimmed">{words.noneHelp}</Text>}
+      {kind === "none" && (
+        <Text id="transformation-help" c="dimmed">
+          {values.batching ? words.notBatched : excluded ? words.notByReference : words.noneHelp}
+        </Text>
+      )}
       {kind === "template" && <Template form={form} />}
       {kind === "script" && <Script form={form} fault={run.scriptFault} />}
       <div className={classes.row}>
@@ -66,8 +75,15 @@ export function ShapeSection({ form, scope, trial }: Props) {
           {...form.getInputProps("httpVersion")}
         />
       </div>
-      <TextInput label={words.path} description={words.pathHelp} placeholder={words.pathHint} spellCheck={false} {...form.getInputProps("path")} />
-      <Query form={form} />
+      <TextInput
+        label={words.path}
+        description={fixedUrl ? words.notBatchedUrl : words.pathHelp}
+        disabled={fixedUrl && values.path === ""}
+        placeholder={words.pathHint}
+        spellCheck={false}
+        {...form.getInputProps("path")}
+      />
+      <Query form={form} fixed={fixedUrl} />
       {used && <TryIt run={run} trial={trial} values={values} />}
     </Section>
   );

@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from "vitest";
 import type { Subscription } from "@/api/types";
+import { conflictWithBatching, conflictWithReference, isOutside } from "./batching";
 import { formField, placeIn } from "./errors";
 import { trialTransformation } from "./shape";
 import { EMPTY, toFields, toValues } from "./values";
@@ -64,6 +65,41 @@ describe("toFields", () => {
   });
 });
 
+describe("batching", () => {
+  it("is_null_by_default_and_an_empty_field_has_the_default", () => {
+    expect(toFields(EMPTY, null)).toMatchObject({ batching: null, payload: "full" });
+    const values = { ...EMPTY, batching: true, batchEvents: "", batchWait: 0, batchFormat: "ndjson" as const };
+    expect(toFields(values, null).batching).toEqual({ max_events: 100, max_wait_ms: 0, format: "ndjson" });
+  });
+
+  it("is_read_back_and_left_out_when_it_did_not_change", () => {
+    const batching = { max_events: 2, max_wait_ms: 60_000, format: "json" as const };
+    const before = toValues({ ...STORED, batching, payload: "reference" });
+    expect(toFields(before, before)).toEqual({});
+    expect(toFields({ ...before, batching: false, payload: "full" }, before)).toEqual({ batching: null, payload: "full" });
+    expect(toFields({ ...before, batchEvents: 3 }, before)).toEqual({ batching: { ...batching, max_events: 3 } });
+  });
+
+  it("has_the_bounds_of_the_api", () => {
+    const of = (batchEvents: number | string, batchWait: number | string) => {
+      const values = { ...EMPTY, batching: true, batchEvents, batchWait };
+      return [isOutside(values, "batchEvents"), isOutside(values, "batchWait")];
+    };
+    expect([of(2, 0), of(1000, 60_000), of("", "")]).toEqual([[false, false], [false, false], [false, false]]);
+    expect([of(1, -1), of(1001, 60_001), of("-", 1.5)]).toEqual([[true, true], [true, true], [true, true]]);
+    expect(isOutside({ ...EMPTY, batchEvents: 1 }, "batchEvents")).toBe(false);
+  });
+
+  it("excludes_what_is_made_for_one_event", () => {
+    const template = { ...EMPTY, form: "template" as const };
+    const path = { ...EMPTY, path: "/{id}" };
+    const query = { ...EMPTY, query: [{ name: "t", value: "{type}" }] };
+    const method = { ...EMPTY, method: "PUT" as const, query: [{ name: " ", value: "" }] };
+    expect([EMPTY, method, template, path, query].map(conflictWithBatching)).toEqual([null, null, "transformation", "url", "url"]);
+    expect([EMPTY, path, template].map(conflictWithReference)).toEqual([null, null, "transformation"]);
+  });
+});
+
 describe("trialTransformation", () => {
   it("has_a_place_holder_for_a_hidden_key", () => {
     const masked = { ...EMPTY, form: "template" as const, template: "pagerduty" as const, routingKey: "***" };
@@ -73,8 +109,8 @@ describe("trialTransformation", () => {
 
 describe("formField", () => {
   it("finds_the_field_of_a_path", () => {
-    const names = ["filter", "channels[0]", "transformation.script", "transformation", "request.query.t", "authentication.token_url", "tls.private_key", "rate_limit.limit"];
-    expect(names.map(formField)).toEqual(["filter", "channels", "script", "transformation", "query", "authentication.token_url", "tls.private_key", "rate"]);
+    const names = ["filter", "channels[0]", "transformation.script", "transformation", "request.query.t", "authentication.token_url", "tls.private_key", "rate_limit.limit", "batching", "batching.max_events", "batching.max_wait_ms", "batching.format", "payload"];
+    expect(names.map(formField)).toEqual(["filter", "channels", "script", "transformation", "query", "authentication.token_url", "tls.private_key", "rate", "batching", "batchEvents", "batchWait", "batchFormat", "payload"]);
   });
 });
 

@@ -1,12 +1,13 @@
 //! The values of the form, and the request body that they make.
 
 import type { SecretType, Subscription, SubscriptionFields } from "@/api/types";
+import { batchingFields, NO_BATCHING, toBatching, type BatchingValues } from "./batching";
 import { credentialFields, NO_CREDENTIALS, toCredentials, type CredentialValues } from "./credentials";
 import { NO_SHAPE, shapeFields, toShape, type Pair, type ShapeValues } from "./shape";
 
 export type ScheduleKind = "profile" | "list" | "exponential";
 
-export interface Values extends ShapeValues, CredentialValues {
+export interface Values extends ShapeValues, BatchingValues, CredentialValues {
   url: string;
   description: string;
   events: string[];
@@ -31,6 +32,7 @@ export interface Values extends ShapeValues, CredentialValues {
 
 export const EMPTY: Values = {
   ...NO_SHAPE,
+  ...NO_BATCHING,
   ...NO_CREDENTIALS,
   url: "",
   description: "",
@@ -58,6 +60,7 @@ export function toValues(subscription: Subscription): Values {
   return {
     ...EMPTY,
     ...toShape(subscription),
+    ...toBatching(subscription),
     ...toCredentials(subscription),
     url: subscription.url,
     description: subscription.description ?? "",
@@ -114,6 +117,7 @@ function fieldsOf(values: Values): SubscriptionFields {
     auto_disable_after_hours: orNull(values.disable),
     on_pause: values.onPause,
     ...shapeFields(values),
+    ...batchingFields(values),
     ...credentialFields(values),
   };
 }

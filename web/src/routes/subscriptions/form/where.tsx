@@ -10,6 +10,7 @@ import { useSession } from "@/session/context";
 import { showHidden } from "@/shared/text";
 import { EgressAddresses } from "../egress";
 import { checkQuery, type Checkable } from "../queries";
+import { checkedBatching } from "./batching";
 import classes from "./form.module.css";
 import { useShapeWords } from "../shapeWords";
 import { MASKED, requestOf, trialTransformation } from "./shape";
@@ -76,7 +77,7 @@ export function Where({ form, scope, type, fixedProfile }: FormProps & { scope: 
 export function useChecked(scope: Scope, values: Values, type: string | null) {
   const [url] = useDebouncedValue(values.url.trim(), 500);
   const [headers] = useDebouncedValue(values.headers, 500);
-  const shape = JSON.stringify({ transformation: trialTransformation(values), request: requestOf(values) });
+  const shape = JSON.stringify({ transformation: trialTransformation(values), request: requestOf(values), ...checkedBatching(values) });
   const [shaped] = useDebouncedValue(shape, 800);
   // The beginning of an address is no fault yet.
   const begun = ["https://", "http://"].some((scheme) => scheme.startsWith(url.toLowerCase()));
@@ -85,7 +86,7 @@ export function useChecked(scope: Scope, values: Values, type: string | null) {
       url: begun ? "" : url,
       profile: values.profile,
       headers: headersOf(headers),
-      ...(JSON.parse(shaped) as Pick<Checkable, "transformation" | "request">),
+      ...(JSON.parse(shaped) as Pick<Checkable, "transformation" | "request" | "batching" | "payload">),
       ...(type === null ? {} : { event_type: type }),
     }),
   );
@@ -96,7 +97,7 @@ function UrlCheck({ scope, values, type }: { scope: Scope; values: Values; type:
   const check = useChecked(scope, values, type);
   if (check.data === undefined) return check.isFetching ? <Text c="dimmed">{words.checking}</Text> : null;
   // Other fields show their faults themselves.
-  const problems = check.data.problems.filter(({ field }) => !/^(transformation|request)\b/.test(field));
+  const problems = check.data.problems.filter(({ field }) => !/^(transformation|request|batching|payload)\b/.test(field));
   if (problems.length === 0) return <Text c="var(--pr-good)">{words.checked}</Text>;
   return (
     <div role="status">

@@ -1,1 +1,0 @@
-import{n as e}from"./context-DQ12ZhLb.js";function t(t){return t[e()]}export{t};
