@@ -5,6 +5,7 @@ pub(crate) mod clocks;
 mod copy;
 mod database;
 mod delayed;
+mod egress;
 mod faults;
 mod history;
 mod limits;
