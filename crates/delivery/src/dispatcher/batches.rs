@@ -7,7 +7,7 @@ use super::{
 use crate::{
     attempt,
     egress::LocalFault,
-    lanes::{Ended, Job, Start},
+    lanes::{Ended, Job},
     numbers::LaneNumber,
     target::Target,
     traces::Attempting,
@@ -24,10 +24,8 @@ enum Sent {
 
 impl Dispatcher {
     /// Sends the deliveries of a batch in one request; one that is too large for the receiver is sent in halves.
-    pub(super) async fn deliver_batch(self: Arc<Self>, start: Start, target: Arc<Target>) {
-        let lane = start.lane;
-        let mut jobs: Vec<Job> = start.jobs().cloned().collect();
-        let mut running = Running::new(&self, start);
+    pub(super) async fn deliver_batch(&self, mut running: Running, lane: LaneNumber, target: Arc<Target>) {
+        let mut jobs = running.jobs();
         // In the order in which they were published, whatever queue they come from.
         jobs.sort_unstable_by_key(|job| job.id);
         let mut sendable = Vec::with_capacity(jobs.len());

@@ -36,6 +36,11 @@ impl Running {
         Self { dispatcher: dispatcher.clone(), start: Some(start), settled: Vec::new() }
     }
 
+    /// Its deliveries.
+    pub(super) fn jobs(&self) -> Vec<Job> {
+        self.start.iter().flat_map(Start::jobs).cloned().collect()
+    }
+
     /// The outcome of one of several deliveries is in the journal.
     pub(super) fn settled(&mut self, delivery: DeliveryId) {
         self.settled.push(delivery);
@@ -90,15 +95,13 @@ pub(crate) struct Made {
 
 impl Dispatcher {
     /// Sends what was started, records the outcomes, and releases the room.
-    pub(super) async fn deliver(self: Arc<Self>, mut start: Start) {
-        let lane = start.lane;
-        let (job, more) = (start.job.clone(), std::mem::take(&mut start.more));
-        let Some(target) = self.lanes.target(lane) else { return drop(Running::new(&self, start)) };
-        if target.subscription.policies.shape.batching.is_some() || !more.is_empty() {
-            start.more = more;
-            return self.deliver_batch(start, target).await;
-        }
+    pub(super) async fn deliver(self: Arc<Self>, start: Start) {
+        let (lane, job, is_alone) = (start.lane, start.job.clone(), start.more.is_empty());
         let running = Running::new(&self, start);
+        let Some(target) = self.lanes.target(lane) else { return };
+        if target.subscription.policies.shape.batching.is_some() || !is_alone {
+            return self.deliver_batch(running, lane, target).await;
+        }
         if !self.may_send(&job) {
             return;
         }

@@ -61,3 +61,35 @@ fn leave<'j>(state: &mut State, lane: LaneNumber, jobs: impl Iterator<Item = &'j
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        lanes::scheduler::tests::{job, target},
+        target::Target,
+    };
+    use model::{
+        Queue, Subscription,
+        shape::{BatchFormat, Batching},
+    };
+
+    #[test]
+    fn what_is_left_of_a_batch_is_read_again() {
+        let mut subscription: Subscription = target("t", 1).subscription.clone();
+        subscription.policies.shape.batching = Batching::try_new(10, 0, BatchFormat::Json).ok();
+        let mut state = State::new(8, Default::default());
+        let lane = state.scheduler.lane_for(&Target::new(subscription));
+        (1..=3).for_each(|number| state.scheduler.push(lane, job(number, Queue::Normal, 1)));
+        let now = Timestamp::from_millis(5_000);
+        state.scheduler.now = now;
+        let start = state.scheduler.next().unwrap();
+        state.sending.extend(start.jobs().map(|job| job.id));
+        assert_eq!((start.more.len(), state.sending.len()), (2, 3));
+        leave(&mut state, lane, start.more.iter(), now);
+        assert_eq!(state.sending.iter().collect::<Vec<_>>(), [&start.job.id]);
+        let left = state.scheduler.lane(lane).unwrap();
+        assert_eq!(left.held.iter().collect::<Vec<_>>(), [&start.job.id]);
+        assert_eq!(left.stored_due(), Some(now.after(Duration::from_secs(1))));
+    }
+}
