@@ -20,8 +20,13 @@ impl App {
         tokio::spawn(async move {
             let mut seen = 0;
             while let Some(shared) = app.store.shared() {
-                if let Err(fault) = app.learn(shared).await {
-                    tracing::warn!(error = %fault, "failed to read the changes of other nodes");
+                match app.learn(shared).await {
+                    Ok(()) => {}
+                    // The store is closed at the end of a stop, perhaps during this look.
+                    Err(fault) if app.engine.is_draining() => {
+                        tracing::debug!(error = %fault, "failed to read the changes of other nodes during the stop");
+                    }
+                    Err(fault) => tracing::warn!(error = %fault, "failed to read the changes of other nodes"),
                 }
                 tokio::select! {
                     count = shared.wait_for_signal(seen) => seen = count,
