@@ -17,14 +17,14 @@ pub(crate) struct EgressAddresses {
     /// Empty when they are not known.
     #[schema(value_type = Vec<String>, example = json!(["203.0.113.7"]))]
     addresses: Vec<IpAddr>,
-    /// Whose addresses they are.
+    /// The owner of the addresses: the tenant, by an egress of its own, or the installation.
     #[schema(value_type = EgressSourceName)]
     source: &'static str,
 }
 
 /// List the addresses that requests to receivers come from
 ///
-/// Those of the tenant's own egress: its source addresses, or the addresses of its proxy. Without an egress of its own,
+/// The addresses of the tenant's own egress: its source addresses, or the addresses of its proxy. Without an egress of its own,
 /// those of the installation (`POSTRIDER_EGRESS_ADDRESSES`). A receiver may admit requests from these addresses alone.
 /// Needs the scope `webhooks:read`.
 #[utoipa::path(get, path = "/api/v1/egress-addresses", tag = "Subscriptions",

@@ -44,7 +44,7 @@ pub(crate) struct Means<'s> {
 pub(crate) struct Reply {
     pub(crate) attempt: Attempt,
     pub(crate) result: AttemptResult,
-    /// What a batch's receiver has not processed.
+    /// The events of a batch that its receiver has not processed.
     failed: Failed,
     /// The id of the batch.
     batch: Option<String>,

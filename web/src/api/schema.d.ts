@@ -1090,7 +1090,7 @@ export interface paths {
         };
         /**
          * List the addresses that requests to receivers come from
-         * @description Those of the tenant's own egress: its source addresses, or the addresses of its proxy. Without an egress of its own,
+         * @description The addresses of the tenant's own egress: its source addresses, or the addresses of its proxy. Without an egress of its own,
          *     those of the installation (`POSTRIDER_EGRESS_ADDRESSES`). A receiver may admit requests from these addresses alone.
          *     Needs the scope `webhooks:read`.
          */
@@ -2312,7 +2312,7 @@ export interface components {
              *     ]
              */
             addresses: string[];
-            /** @description Whose addresses they are. */
+            /** @description The owner of the addresses: the tenant, by an egress of its own, or the installation. */
             source: components["schemas"]["EgressSource"];
         };
         /** @enum {string} */

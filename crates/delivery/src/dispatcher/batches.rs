@@ -15,7 +15,7 @@ use crate::{
 use model::AttemptResult;
 use std::sync::Arc;
 
-/// What became of a batch.
+/// The result of sending a batch.
 enum Sent {
     Made(Vec<Made>),
     /// The receiver takes no request of this size (413).

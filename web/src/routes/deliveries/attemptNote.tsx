@@ -1,4 +1,4 @@
-//! What the server remarks about the chosen attempt.
+//! The server's remarks about the chosen attempt.
 
 import { Text } from "@mantine/core";
 import type { Attempt } from "@/api/types";

@@ -229,7 +229,7 @@ impl TestApp {
                 if let Some(found) = look().await {
                     return found;
                 }
-                // What moves the clock looks again without a commit: a task may have read the clock after the move.
+                // The condition is looked at again without a commit: a task may have read the clock after the move.
                 if let Ok(changed) = tokio::time::timeout(AGAIN, commits.changed()).await {
                     changed.expect("the store is open");
                 }

@@ -7,7 +7,7 @@ on_both_stores! {
     the_receiver_fetches_the_payload_by_a_signed_url,
 }
 
-/// What the URL of a request answers, without a key.
+/// The answer of a request's URL, fetched without a key.
 async fn fetch(url: &str) -> (u16, Value) {
     let (status, body) = curl(&[url]).await;
     (status, serde_json::from_str(&body).unwrap())

@@ -84,7 +84,7 @@ async fn a_source_address_that_cannot_be_used_is_named() {
     }
 }
 
-/// What a scripted proxy does with its next connection.
+/// The behaviour of a scripted proxy towards its next connection.
 #[derive(Clone, Copy)]
 enum Script {
     Tunnel,

@@ -1,4 +1,4 @@
-//! What the scheduler starts.
+//! A request that the scheduler starts, with its deliveries.
 
 use super::super::{job::Job, lane::Room};
 use crate::numbers::LaneNumber;
