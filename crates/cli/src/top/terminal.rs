@@ -2,14 +2,11 @@
 
 use super::screen::Key;
 use anyhow::Context;
-use ratatui::{
-    DefaultTerminal, Frame,
-    crossterm::{
-        event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
-        style,
-    },
-    style::Color,
+use crossterm::{
+    event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers},
+    style,
 };
+use ratatui::{DefaultTerminal, Frame, style::Color};
 use std::{thread, time::Duration};
 use tokio::sync::mpsc;
 

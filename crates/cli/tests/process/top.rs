@@ -192,6 +192,26 @@ fn picture(terminal: &Terminal) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_key_that_comes_with_a_change_of_the_size_is_read() {
+    let folder = tempfile::tempdir().unwrap();
+    let server = Launch::server(folder.path()).start().await;
+    let mut terminal = Terminal::start(&top(&folder, server.address, &[]), SMALL);
+    terminal.shows("? help  q quit").await;
+    for round in 0..40 {
+        terminal.resize(30 + round % 2, 120);
+        terminal.keys("?");
+        terminal.shows("send its failed deliveries again").await;
+        terminal.resize(31 - round % 2, 120);
+        terminal.keys("\x1b");
+        let is_closed = |text: &str| (!text.contains("send its failed deliveries again")).then_some(());
+        terminal.until("the help is closed", is_closed).await;
+    }
+    terminal.keys("q");
+    assert_eq!(terminal.ended().await.code(), Some(0));
+    server.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_screen_shows_a_server_under_load_and_keys_change_it() {
     let _alone = alone().await;
     let folder = tempfile::tempdir().unwrap();
