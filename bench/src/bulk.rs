@@ -133,7 +133,7 @@ pub(crate) fn event(
     let mut deliveries = Vec::with_capacity(to.len());
     for (number, subscription) in (1..).zip(to) {
         let id = id.delivery(number).context("too many deliveries of one event")?;
-        deliveries.push(NewDelivery { id, subscription: *subscription });
+        deliveries.push(NewDelivery { id, subscription: *subscription, order: None });
     }
     let event = Event {
         id,
@@ -165,6 +165,7 @@ pub(crate) fn attempted(tenant: &TenantId, kind: &EventType, of: NewDelivery, at
         delivery: of.id,
         subscription: of.subscription,
         event_type: kind.clone(),
+        order: of.order,
         attempt: Attempt {
             number: 1,
             started_at: at,

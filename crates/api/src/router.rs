@@ -72,6 +72,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(webhooks::subscriptions::pause::pause))
         .routes(routes!(webhooks::subscriptions::activate::activate))
         .routes(routes!(webhooks::subscriptions::reset_breaker::reset_breaker))
+        .routes(routes!(webhooks::subscriptions::order::order))
         .routes(routes!(webhooks::subscriptions::deliveries::deliveries))
         .routes(routes!(webhooks::subscriptions::retry_schedule::retry_schedule))
         .routes(routes!(webhooks::limits::limits))

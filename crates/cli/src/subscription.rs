@@ -90,6 +90,12 @@ enum Action {
         #[command(flatten)]
         server: Server,
     },
+    /// Show what blocks an ordered subscription, and how many deliveries wait behind it
+    Order {
+        id: String,
+        #[command(flatten)]
+        server: Server,
+    },
     /// Try a filter, a script or a template on an event; nothing is stored or sent
     Try {
         #[command(flatten)]
@@ -132,6 +138,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
         Action::Pause { id, server } => (server, Method::POST, path(&id, "/pause"), None),
         Action::Activate { id, server } => (server, Method::POST, path(&id, "/activate"), None),
         Action::ResetBreaker { id, server } => (server, Method::POST, path(&id, "/breaker/reset"), None),
+        Action::Order { id, server } => (server, Method::GET, path(&id, "/order"), None),
         Action::Retries { id, from, event_type, server } => {
             (server, Method::GET, path(&id, &schedule(from.as_deref(), event_type.as_deref())), None)
         }

@@ -1,7 +1,7 @@
 //! Fan-out: one delivery for each subscription that an event goes to. The publisher and the outbox share it.
 
 use crate::{draft::Draft, matching::Matched, target::Target};
-use model::{Event, EventId, TenantId, Timestamp};
+use model::{Event, EventId, Subscription, TenantId, Timestamp};
 use std::sync::Arc;
 use storage::{DedupeKey, NewDelivery, NewEvent};
 
@@ -18,7 +18,9 @@ pub(crate) fn fan_out(
     now: Timestamp,
 ) -> Result<NewEvent, TooManySubscriptions> {
     let delivery = |(at, target): (usize, &Arc<Target>)| {
-        id.delivery(at).map(|id| NewDelivery { id, subscription: target.subscription.id })
+        let Subscription { id: subscription, ref policies, .. } = target.subscription;
+        let order = policies.shape.ordered.as_ref().and_then(|order| order.key(&draft.data, &draft.metadata));
+        id.delivery(at).map(|id| NewDelivery { id, subscription, order })
     };
     let deliveries =
         (1..).zip(&matched.targets).map(delivery).collect::<Option<Vec<_>>>().ok_or(TooManySubscriptions)?;

@@ -1,8 +1,8 @@
 //! An event in memory between its commit and its last attempt, and its deliveries on their way into the lanes.
 
-use crate::target::Target;
+use crate::{lanes::EVER, target::Target};
 use bytes::Bytes;
-use model::{DeliveryId, Event, IdStyle, Profile, Timestamp, profile};
+use model::{DeliveryId, Event, IdStyle, Profile, Queue, Timestamp, profile};
 use std::sync::{Arc, OnceLock};
 use storage::NewEvent;
 
@@ -56,8 +56,8 @@ pub(crate) struct Offer {
 pub(crate) enum Ready {
     /// Its lane can take it.
     Now(Arc<Outgoing>),
-    /// It stays in the store, in [`model::Queue::Delayed`], until this time.
-    Later(Timestamp),
+    /// It stays in the store, in this queue, until this time.
+    InStore(Queue, Timestamp),
 }
 
 impl Offer {
@@ -68,12 +68,16 @@ impl Offer {
         }
         let ready = match new.due_at {
             None => Ready::Now(Arc::new(Outgoing::new((*new.event).clone()))),
-            Some(at) => Ready::Later(at),
+            Some(at) => Ready::InStore(Queue::Delayed, at),
         };
         offers.extend(new.deliveries.iter().zip(targets).map(|(delivery, target)| Self {
             target,
             delivery: delivery.id,
-            ready: ready.clone(),
+            ready: match delivery.order {
+                None => ready.clone(),
+                // Only the store knows whether it is the first of its key.
+                Some(_) => Ready::InStore(Queue::Ordered, new.due_at.unwrap_or(EVER)),
+            },
         }));
     }
 }

@@ -163,7 +163,7 @@ impl Previews {
     pub async fn dry_run(&self, subscription: Subscription, draft: &Draft) -> Result<DryRun, LocalFault> {
         let now = self.clock.now();
         let (tenant, event) = (subscription.tenant.clone(), self.ids.event(now));
-        let delivery = NewDelivery { id: event.test_delivery(), subscription: subscription.id };
+        let delivery = NewDelivery { id: event.test_delivery(), subscription: subscription.id, order: None };
         let new = new_event(&tenant, event, draft, vec![delivery], now);
         let outgoing = Outgoing::new((*new.event).clone());
         let times = Times { now, stamp: self.clock.wall() };

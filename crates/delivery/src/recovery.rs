@@ -2,7 +2,7 @@
 //! unknown outcome, and after the clock went back.
 
 use crate::{control::Control, dispatcher::Dispatcher, index::Index, target::Target};
-use model::{Clock, Queue, SubscriptionId, SubscriptionState, TenantId};
+use model::{Clock, SubscriptionId, SubscriptionState, TenantId};
 use std::{collections::HashMap, sync::Arc};
 use storage::{DueQueueHead, StorageError, Store};
 
@@ -83,8 +83,7 @@ impl Recovery {
     /// Expects all waiting retries again: their due times have changed in the store.
     pub(crate) async fn expect_retries(&self) -> Result<(), StorageError> {
         let heads = self.heads().await?;
-        for DueQueueHead { tenant, subscription, queue, at } in
-            heads.into_iter().filter(|one| one.queue == Queue::Retry)
+        for DueQueueHead { tenant, subscription, queue, at } in heads.into_iter().filter(|one| one.queue.has_retries())
         {
             if let Some(target) = self.index.get(&tenant, subscription) {
                 self.dispatcher.expect(&target, queue, at);

@@ -95,7 +95,8 @@ fn not_made(target: &Target, job: &Job, now: Timestamp) -> Outcome {
     let next = Next::End(EndStatus::Cancelled);
     let attempt = attempt::not_made(now);
     let (tenant, event_type) = (tenant.clone(), job.outgoing.event.event_type.clone());
-    Outcome { tenant, delivery: job.id, subscription, event_type, attempt, next, raises: Vec::new() }
+    let (delivery, order) = (job.id, None);
+    Outcome { tenant, delivery, subscription, event_type, order, attempt, next, raises: Vec::new() }
 }
 
 /// Sends test events.
@@ -124,7 +125,7 @@ impl TestSends {
         let event = self.ids.event(now);
         let delivery = event.test_delivery();
         let publishing = self.dispatcher.traces.publish(&mut draft);
-        let new = new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription }], now);
+        let new = new_event(tenant, event, &draft, vec![NewDelivery { id: delivery, subscription, order: None }], now);
         let job = Job {
             id: delivery,
             queue: Queue::of(draft.priority),
@@ -132,6 +133,7 @@ impl TestSends {
             outgoing: Arc::new(Outgoing::new((*new.event).clone())),
             attempts: 0,
             earlier_attempts: 0,
+            order: None,
         };
         let watched = self.dispatcher.watch(delivery);
         // A node that does not deliver (role `api`) leaves the delivery to the workers.

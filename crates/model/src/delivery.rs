@@ -82,14 +82,23 @@ pub enum Queue {
     /// First attempts that wait for the event's `deliver_at`. When they are due, they are sent like new deliveries of
     /// the event's priority.
     Delayed,
+    /// Deliveries that are sent one after the other ([`crate::shape::Order`]), with their retries. Only the first one of each
+    /// [`crate::shape::OrderKey`] may be due.
+    Ordered,
 }
 
 impl Queue {
-    pub const ALL: [Self; 6] = [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry, Self::Delayed];
+    pub const ALL: [Self; 7] =
+        [Self::High, Self::Normal, Self::Low, Self::Replay, Self::Retry, Self::Delayed, Self::Ordered];
 
     /// True when its deliveries wait for their due times. In all other queues a delivery is due since its creation.
     pub const fn waits_for_time(self) -> bool {
-        matches!(self, Self::Retry | Self::Delayed)
+        matches!(self, Self::Retry | Self::Delayed | Self::Ordered)
+    }
+
+    /// True when its deliveries may wait for a retry.
+    pub const fn has_retries(self) -> bool {
+        matches!(self, Self::Retry | Self::Ordered)
     }
 
     /// The queue of a new delivery with this priority.
@@ -109,6 +118,7 @@ impl Queue {
             Self::Replay => "replay",
             Self::Retry => "retry",
             Self::Delayed => "delayed",
+            Self::Ordered => "ordered",
         }
     }
 
@@ -417,6 +427,6 @@ mod tests {
         for queue in Queue::ALL {
             assert_eq!(Queue::from_code(queue.code()), Some(queue));
         }
-        assert_eq!((DeliveryStatus::from_code(99), Queue::from_code(6)), (None, None));
+        assert_eq!((DeliveryStatus::from_code(99), Queue::from_code(7)), (None, None));
     }
 }

@@ -8,7 +8,7 @@ use serde::{
     de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor},
 };
 use serde_json::value::RawValue;
-use std::fmt;
+use std::{cell::RefCell, fmt};
 
 /// Maximum length of a path, in characters.
 pub const PATH_MAX: usize = 500;
@@ -88,6 +88,41 @@ impl PayloadPath {
             _ => Err(BadPath::TooLong),
         }
     }
+
+    /// True when the path names all elements of an array.
+    pub(crate) fn names_several(&self) -> bool {
+        self.steps.contains(&Step::Each)
+    }
+
+    /// The first value at this path, as a text that is the same for equal values; `None` without one, or when it is an object
+    /// or an array.
+    pub(crate) fn first(&self, data: &[u8], metadata: &[u8]) -> Option<String> {
+        PayloadValue::json(&self.first_raw(data, metadata)?).map(|value| value.canonical())
+    }
+
+    /// The same as its JSON.
+    pub(crate) fn first_raw(&self, data: &[u8], metadata: &[u8]) -> Option<String> {
+        let found = RefCell::new(None);
+        let take = |raw: &str| {
+            let is_one = !raw.starts_with(['{', '[']) && found.borrow().is_none();
+            if is_one {
+                found.replace(Some(raw.to_owned()));
+            }
+            is_one
+        };
+        self.seek(data, metadata, &take);
+        found.into_inner()
+    }
+
+    /// Shows the values at this path to `look`; true when it was for one.
+    fn seek(&self, data: &[u8], metadata: &[u8], look: &dyn Fn(&str) -> bool) -> bool {
+        let json = match self.root {
+            Root::Data => data,
+            Root::Metadata => metadata,
+        };
+        let mut json = serde_json::Deserializer::from_slice(json);
+        Seek { steps: &self.steps, look }.deserialize(&mut json).unwrap_or(false)
+    }
 }
 
 /// The first step of a path, and what follows.
@@ -139,6 +174,18 @@ impl PayloadValue {
             "false" => Some(Self::Bool(false)),
             raw if raw.starts_with('"') => serde_json::from_str(raw).ok().map(Self::Text),
             raw => Decimal::of(raw).map(Self::Number),
+        }
+    }
+
+    /// A text that only equal values have.
+    fn canonical(&self) -> String {
+        match self {
+            Self::Null => "null".into(),
+            Self::Bool(value) => value.to_string(),
+            Self::Number(Decimal { is_negative, digits, exponent }) => {
+                format!("{}{digits}e{exponent}", if *is_negative { "-" } else { "" })
+            }
+            Self::Text(text) => format!("\"{text}"),
         }
     }
 
@@ -199,12 +246,7 @@ impl PayloadMatch {
     /// True when the payload has this value at this path; of several members with one name, or of all elements of an
     /// array, one is enough. A payload that cannot be read does not match.
     pub fn matches(&self, data: &[u8], metadata: &[u8]) -> bool {
-        let json = match self.path.root {
-            Root::Data => data,
-            Root::Metadata => metadata,
-        };
-        let mut json = serde_json::Deserializer::from_slice(json);
-        Seek { steps: &self.path.steps, value: &self.value }.deserialize(&mut json).unwrap_or(false)
+        self.path.seek(data, metadata, &|raw| self.value.is(raw))
     }
 }
 
@@ -212,7 +254,7 @@ impl PayloadMatch {
 #[derive(Clone, Copy)]
 struct Seek<'p> {
     steps: &'p [Step],
-    value: &'p PayloadValue,
+    look: &'p dyn Fn(&str) -> bool,
 }
 
 impl<'de> DeserializeSeed<'de> for Seek<'_> {
@@ -220,7 +262,7 @@ impl<'de> DeserializeSeed<'de> for Seek<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<bool, D::Error> {
         match self.steps {
-            [] => <&RawValue>::deserialize(json).map(|raw| self.value.is(raw.get())),
+            [] => <&RawValue>::deserialize(json).map(|raw| (self.look)(raw.get())),
             [step, rest @ ..] => json.deserialize_any(Level { step, rest: Self { steps: rest, ..self } }),
         }
     }
@@ -370,6 +412,30 @@ mod tests {
         ] {
             assert!(!matches(path, value, data), "{path} = {value}");
         }
+    }
+
+    #[test]
+    fn equal_values_have_one_text_and_others_another() {
+        let first = |json: &str| PayloadPath::parse("data.a").unwrap().first(json.as_bytes(), b"");
+        for (json, expected) in [
+            (r#"{"a": 1}"#, Some("1e0")),
+            (r#"{"a": 1.0}"#, Some("1e0")),
+            (r#"{"a": -10e2}"#, Some("-1e3")),
+            (r#"{"a": 9007199254740993}"#, Some("9007199254740993e0")),
+            (r#"{"a": "1e0"}"#, Some("\"1e0")),
+            (r#"{"a": "\u00e9"}"#, Some("\"é")),
+            (r#"{"a": true}"#, Some("true")),
+            (r#"{"a": null}"#, Some("null")),
+            (r#"{"a": 1, "a": 2}"#, Some("1e0")),
+            (r#"{"a": {"b": 1}}"#, None),
+            (r#"{"a": [1]}"#, None),
+            (r#"{"b": 1}"#, None),
+            ("nonsense", None),
+        ] {
+            assert_eq!(first(json).as_deref(), expected, "{json}");
+        }
+        let inner = PayloadPath::parse("metadata.a[1]").unwrap();
+        assert_eq!(inner.first(b"", br#"{"a": [1, "x"]}"#).as_deref(), Some("\"x"));
     }
 
     #[test]

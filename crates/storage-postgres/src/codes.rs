@@ -14,6 +14,7 @@ pub(crate) const IN_NORMAL: u8 = Queue::Normal.code();
 pub(crate) const IN_REPLAY: u8 = Queue::Replay.code();
 pub(crate) const IN_RETRY: u8 = Queue::Retry.code();
 pub(crate) const IN_DELAYED: u8 = Queue::Delayed.code();
+pub(crate) const IN_ORDERED: u8 = Queue::Ordered.code();
 
 pub(crate) const ACTIVE: u8 = SubscriptionState::Active.code();
 pub(crate) const PAUSED: u8 = SubscriptionState::Paused.code();
@@ -42,6 +43,10 @@ pub(crate) fn owner(node: Option<NodeId>) -> i32 {
 pub(crate) const TROUBLED: &str = formatcp!("status <> {DELIVERED}");
 /// Condition of the index `deliveries_failed`, which statements over all tenants name.
 pub(crate) const FAILED: &str = formatcp!("status > {DELIVERED} AND attempts >= 0");
+
+/// The queue of a waiting delivery that is sent again by hand: an ordered one keeps its own.
+pub(crate) const AGAIN_IN: &str =
+    formatcp!("CASE WHEN order_key IS NULL THEN {IN_REPLAY}::smallint ELSE {IN_ORDERED}::smallint END");
 
 /// [`SUBSCRIPTION_DELETED`] as an SQL literal.
 pub(crate) const BECAUSE_DELETED: &str = formatcp!("'{SUBSCRIPTION_DELETED}'");

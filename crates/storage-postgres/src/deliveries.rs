@@ -13,17 +13,17 @@ mod walk;
 use crate::{
     PgStore,
     cells::Cells,
-    codes::{DELIVERED, IN_REPLAY, IN_RETRY, PENDING, owner},
+    codes::{AGAIN_IN, DELIVERED, IN_ORDERED, IN_REPLAY, IN_RETRY, PENDING, owner},
     connect::{As, Tx, params},
-    erasure, rows, statistics,
+    erasure, in_order, rows, statistics,
     tenants::THERE,
 };
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::time::Duration;
 use storage::{
-    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place, RetryOf, RetryOutcome,
-    StorageError,
+    Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, FirstInOrder, ListScope, Listed, Page, Place, RetryOf,
+    RetryOutcome, StorageError,
 };
 
 /// Waiting and ended deliveries as one list, by id; `narrow` restricts both.
@@ -96,7 +96,7 @@ impl Deliveries for PgStore {
             RetryOf::Any => String::new(),
         };
         let waits = format!(
-            "UPDATE postrider.waiting SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = $4,
+            "UPDATE postrider.waiting SET status = {PENDING}, queue = {AGAIN_IN}, earlier_attempts = attempts, next_attempt_at = $4,
              updated_at = $3, owner = $5 WHERE tenant_id = $1 AND id = $2 AND {THERE} RETURNING subscription_id, event_type, {PENDING}::smallint AS ended_as,
              updated_at AS ended_at"
         );
@@ -156,7 +156,7 @@ impl Deliveries for PgStore {
                        UPDATE postrider.waiting SET updated_at = least(updated_at, $1),
                            next_attempt_at = CASE WHEN updated_at > $1
                                THEN $1 + least(greatest(next_attempt_at - updated_at, 0), $2) ELSE $1 END
-                       WHERE queue = {IN_RETRY} AND next_attempt_at > $1
+                       WHERE queue IN ({IN_RETRY}, {IN_ORDERED}) AND attempts > 0 AND next_attempt_at > $1
                        AND (updated_at > $1 OR next_attempt_at > $1 + $2) RETURNING 1)
                    SELECT count(*) AS rows FROM early"
         );
@@ -176,5 +176,14 @@ impl Deliveries for PgStore {
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
         due::due(self, tenant, &due::Ask { subscription, queue, now, limit, held }).await
+    }
+
+    async fn blocking(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        most: u32,
+    ) -> Result<Vec<FirstInOrder>, StorageError> {
+        in_order::blocking(self, tenant, subscription, most).await
     }
 }

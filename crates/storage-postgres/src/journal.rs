@@ -10,17 +10,17 @@ use crate::{
     cells::Cells,
     commit,
     connect::{Fault, Tx, params},
-    error,
+    error, in_order,
     publications::Counting,
     statistics,
 };
 use appends::Appends;
 use async_trait::async_trait;
-use futures_util::future::{join, join3};
-use model::TenantId;
+use futures_util::future::{join, join3, join4};
+use model::{SubscriptionId, TenantId};
 use outcomes::Outcomes;
 use std::{collections::HashSet, sync::Arc};
-use storage::{CommitError, Done, Journal, Source, StorageError, Write};
+use storage::{Append, CommitError, Done, Journal, Source, StorageError, Write};
 
 #[async_trait]
 impl Journal for PgStore {
@@ -92,10 +92,13 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
     let begin = commit::begin(store.0.must_sync);
     let begun = tx.client().batch_execute(&begin);
     let named = params![named => TEXT_ARRAY];
+    let ordered = ordered(batch);
+    let locked = in_order::lock(&tx, &ordered);
     let tenants = tx.query(commit::TENANTS, named);
     let asked = join(appends.claim_names(&tx), outcomes.take(&tx));
-    let (begun, tenants, (names, taken)) = join3(begun, tenants, asked).await;
+    let (begun, locked, tenants, (names, taken)) = join4(begun, locked, tenants, asked).await;
     begun.map_err(|fault| Failed::Before(fault.into()))?;
+    locked.map_err(Failed::Before)?;
     let tenants = tenants.map_err(Failed::Before)?;
     let there: HashSet<TenantId> = tenants.iter().map(|row| Cells::tenants(row).tenant("id")).collect();
     let known = appends.settle_names(&tx, names.map_err(Failed::Before)?, &there).await.map_err(Failed::Before)?;
@@ -127,6 +130,25 @@ async fn write(store: &PgStore, tx: Tx, batch: &[Write]) -> Result<Vec<Done>, Fa
             Write::Outcome(_) | Write::End(_) | Write::Cancel { .. } => Done::Recorded,
         })
         .collect())
+}
+
+/// The subscriptions whose ordered deliveries the batch adds or ends.
+fn ordered(batch: &[Write]) -> in_order::Subscriptions<'_> {
+    let mut all = in_order::Subscriptions::new();
+    for write in batch {
+        match write {
+            Write::Outcome(one) if one.order.is_some() => all.extend([(&one.tenant, one.subscription)]),
+            Write::End(one) => all.extend(one.order.map(|(subscription, _)| (&one.tenant, subscription))),
+            Write::Append(append) => all.extend(of_append(append)),
+            Write::Outcome(_) | Write::Cancel { .. } => {}
+        }
+        all.extend(write.raises().iter().flat_map(of_append));
+    }
+    all
+}
+
+fn of_append(append: &Append) -> impl Iterator<Item = (&TenantId, SubscriptionId)> {
+    in_order::of_events(append.events.iter().map(|new| (&append.tenant, new)))
 }
 
 fn tenant_of(write: &Write) -> &TenantId {

@@ -18,6 +18,7 @@ mod error;
 mod events;
 mod feed;
 mod figures;
+mod in_order;
 mod inspector;
 mod journal;
 mod keys;

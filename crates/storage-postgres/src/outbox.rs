@@ -6,7 +6,7 @@ use crate::{
     cells::Cells,
     commit,
     connect::{As, Fault, Tx, params},
-    error,
+    error, in_order,
     journal::appends::Appends,
     publications::Counting,
     statistics,
@@ -103,6 +103,7 @@ async fn take(store: &PgStore, tx: Tx, limit: usize, skip: &[TenantId], make: Ma
     let (each, counting) = {
         let all = events.iter().map(|(tenant, new)| (tenant, new)).collect();
         let mut appends = Appends::new(all, store.appends_to());
+        in_order::lock(&tx, &appends.ordered().collect()).await?;
         let claimed = appends.claim_names(&tx).await?;
         let each = appends.settle_names(&tx, claimed, &there).await?;
         let counting = Counting::of(store, appends.tally(&each, &there));

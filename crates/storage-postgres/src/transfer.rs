@@ -10,9 +10,9 @@ use crate::{
     tenants::THERE,
 };
 use async_trait::async_trait;
-use model::{Delivery, EventId, Queue, Subscription, TenantId, Timestamp};
+use model::{Delivery, EventId, Queue, Subscription, TenantId, Timestamp, shape::OrderKey};
 use std::collections::HashMap;
-use storage::{StorageError, StoredEvent, Transfer};
+use storage::{OrderPlace, StorageError, StoredEvent, Transfer};
 use uuid::Uuid;
 
 #[async_trait]
@@ -30,7 +30,13 @@ impl Transfer for PgStore {
         let after = after.map_or(Uuid::nil(), EventId::uuid);
         let values = params![tenant.as_str() => TEXT, after => UUID, limit as i64 => INT8];
         let found = self.read(As::Tenant(tenant), &sql, values).await?;
-        let bare = |event| StoredEvent { event, names: Vec::new(), deliveries: Vec::new(), attempts: Vec::new() };
+        let bare = |event| StoredEvent {
+            event,
+            names: Vec::new(),
+            deliveries: Vec::new(),
+            places: Vec::new(),
+            attempts: Vec::new(),
+        };
         let mut events =
             found.iter().map(|row| rows::event(row).map(bare)).collect::<Result<Vec<_>, StorageError>>()?;
         let (Some(first), Some(last)) = (events.first(), events.last()) else { return Ok(events) };
@@ -40,8 +46,8 @@ impl Transfer for PgStore {
         let range = params![tenant.as_str() => TEXT, low => UUID, high => UUID];
 
         let sql = format!(
-            "SELECT {columns}, next_attempt_at, queue FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
-             UNION ALL SELECT {columns}, NULL, {IN_NORMAL}::smallint FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
+            "SELECT {columns}, next_attempt_at, queue, order_key, position FROM postrider.waiting WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
+             UNION ALL SELECT {columns}, NULL, {IN_NORMAL}::smallint, NULL, NULL FROM postrider.deliveries WHERE tenant_id = $1 AND id BETWEEN $2 AND $3
              ORDER BY id",
             columns = rows::BOTH
         );
@@ -49,6 +55,9 @@ impl Transfer for PgStore {
             let queue = Cells::waiting(&row).code("queue", Queue::from_code)?;
             let delivery = rows::delivery(&row)?;
             if let Some(place) = places.get(&delivery.id.event()) {
+                let key = row.get::<_, Option<i64>>("order_key").map(OrderKey::from_code);
+                let at = key.zip(row.get("position")).map(|(key, position)| OrderPlace { key, position });
+                events[*place].places.extend(at.map(|at| (delivery.id, at)));
                 events[*place].deliveries.push((delivery, queue));
             }
         }
@@ -77,7 +86,7 @@ impl Transfer for PgStore {
 
     async fn write_events(&self, tenant: &TenantId, events: Vec<StoredEvent>) -> Result<(), StorageError> {
         let tx = Tx::begin(&self.0.pool, As::Tenant(tenant)).await?;
-        for StoredEvent { event, names, deliveries, attempts } in &events {
+        for StoredEvent { event, names, deliveries, places, attempts } in &events {
             // Event by event, so that a batch of large payloads is not in memory twice.
             let (mut made, mut ended, mut tried) =
                 (AllEventRows::default(), DeliveryRows::default(), AttemptRows::default());
@@ -92,6 +101,14 @@ impl Transfer for PgStore {
                     Some(at) => write_waiting(&tx, row(tenant, delivery), at, *queue).await?,
                     None => ended.push(row(tenant, delivery)),
                 }
+            }
+            for (id, place) in places {
+                let sql = "UPDATE postrider.waiting SET order_key = $3, position = $4
+                           WHERE tenant_id = $1 AND id = $2 AND order_key IS NULL";
+                let values = params![
+                    tenant.as_str() => TEXT, id.uuid() => UUID, place.key.code() => INT8, place.position => INT8,
+                ];
+                tx.query(sql, values).await?;
             }
             ended.insert(&tx, Existing::Keep).await?;
             for (id, attempt) in attempts {

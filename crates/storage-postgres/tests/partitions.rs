@@ -89,8 +89,11 @@ impl World {
         // A new source for each event, because one source never goes back in time.
         let seed = self.events.fetch_add(1, Relaxed).to_string();
         let id = IdSource::new(Box::new(Seeded::named(&seed))).event(at);
-        let deliveries =
-            (1..=deliveries).map(|n| NewDelivery { id: id.delivery(n).unwrap(), subscription: self.subscription });
+        let deliveries = (1..=deliveries).map(|n| NewDelivery {
+            id: id.delivery(n).unwrap(),
+            subscription: self.subscription,
+            order: None,
+        });
         let deliveries: Vec<NewDelivery> = deliveries.collect();
         let event = Event {
             id,
@@ -144,6 +147,7 @@ impl World {
             delivery: of.id,
             subscription: of.subscription,
             event_type: EventType::trusted("invoice.paid"),
+            order: of.order,
             attempt: Attempt {
                 number: 1,
                 started_at,

@@ -11,6 +11,7 @@ pub(crate) const CANCELLED: u8 = DeliveryStatus::Cancelled.code();
 
 pub(crate) const IN_REPLAY: u8 = Queue::Replay.code();
 pub(crate) const IN_DELAYED: u8 = Queue::Delayed.code();
+pub(crate) const IN_ORDERED: u8 = Queue::Ordered.code();
 
 pub(crate) const ACTIVE: u8 = SubscriptionState::Active.code();
 pub(crate) const PAUSED: u8 = SubscriptionState::Paused.code();
@@ -33,6 +34,16 @@ pub(crate) const FAILED: &str = formatcp!("d.status > {DELIVERED}");
 /// Condition of the index `deliveries_delayed`.
 pub(crate) const DELAYED: &str = formatcp!("d.queue = {IN_DELAYED} AND d.next_attempt_at IS NOT NULL");
 
+/// Condition of the index `deliveries_ordered`.
+pub(crate) const ORDERED: &str =
+    formatcp!("d.queue = {IN_ORDERED} AND d.status = {PENDING} AND d.next_attempt_at IS NOT NULL");
+
+/// The queue of a waiting delivery that is sent again by hand: an ordered one keeps its own.
+pub(crate) const AGAIN_IN: &str =
+    formatcp!("CASE WHEN order_key IS NULL OR next_attempt_at IS NULL THEN {IN_REPLAY} ELSE {IN_ORDERED} END");
+/// Its key: a delivery that has ended is in no order any more.
+pub(crate) const AGAIN_KEY: &str = "CASE WHEN next_attempt_at IS NULL THEN NULL ELSE order_key END";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -48,5 +59,7 @@ mod tests {
         assert!(lists.contains(&format!("WHERE {};", FAILED.replace("d.", ""))));
         let delayed = include_str!("../migrations/0008_delayed_events.sql");
         assert!(delayed.contains(&format!("WHERE {};", DELAYED.replace("d.", ""))));
+        let order = include_str!("../migrations/0020_order.sql");
+        assert!(order.contains(&format!("WHERE {};", ORDERED.replace("d.", ""))));
     }
 }

@@ -4,6 +4,7 @@ mod by_event;
 pub(crate) mod due;
 mod fits;
 mod found;
+pub(crate) mod in_order;
 mod list;
 mod payloads;
 mod pull_back;
@@ -13,7 +14,7 @@ mod strands;
 use crate::{
     SqliteStore,
     cells::Cells,
-    codes::{CANCELLED, IN_REPLAY, PENDING, WAITS},
+    codes::{AGAIN_IN, AGAIN_KEY, CANCELLED, PENDING, WAITS},
     error::sqlite,
     events, query, rows,
     statistics::changes::Changes,
@@ -24,16 +25,16 @@ use model::{Attempt, Delivery, DeliveryId, DeliveryStatus, EventId, Queue, Subsc
 use row::{COLUMNS, JOIN, read};
 use std::time::Duration;
 use storage::{
-    CANCELLED_BY_REQUEST, Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, ListScope, Listed, Page, Place,
-    RetryOf, RetryOutcome, StorageError,
+    CANCELLED_BY_REQUEST, Counted, Deliveries, DeliveryFilter, Due, DueQueueHead, FirstInOrder, ListScope, Listed,
+    Page, Place, RetryOf, RetryOutcome, StorageError,
 };
 
 const KNOWN: &str = "SELECT tenant_id, id, status, subscription_id FROM deliveries WHERE tenant_id = ?1 AND id = ?2";
 
 /// Makes a delivery pending again, since its creation (`?3`).
 const REPLAY: &str = formatcp!(
-    "UPDATE deliveries SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts, next_attempt_at = ?3,
-     updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2"
+    "UPDATE deliveries SET status = {PENDING}, queue = {AGAIN_IN}, order_key = {AGAIN_KEY}, earlier_attempts = attempts,
+     next_attempt_at = ?3, updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2"
 );
 
 /// Cancels a waiting delivery.
@@ -201,5 +202,16 @@ impl Deliveries for SqliteStore {
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };
         self.readers.read_of(tenant, move |connection, tenant| due::due(connection, tenant, &ask)).await
+    }
+
+    async fn blocking(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        most: u32,
+    ) -> Result<Vec<FirstInOrder>, StorageError> {
+        self.readers
+            .read_of(tenant, move |connection, tenant| in_order::blocking(connection, tenant, subscription, most))
+            .await
     }
 }

@@ -5,6 +5,7 @@ mod results;
 use crate::{
     SqliteStore,
     codes::{ACTIVE, CANCELLED, DISABLED, GONE, IN_DELAYED, PAUSED, PENDING, RETRYING, WAITS},
+    deliveries::in_order,
     error::{at_commit, sqlite},
     events, existence,
     insert::{AttemptRow, EventRow, Existing, FullEventRow, KeyRow},
@@ -17,7 +18,7 @@ use crate::{
 };
 use async_trait::async_trait;
 use const_format::formatcp;
-use model::{DeliveryId, Queue, TenantId, Timestamp, delivery::Next};
+use model::{DeliveryId, Queue, TenantId, Timestamp, delivery::Next, shape::OrderKey};
 use parking_lot::Mutex;
 use results::Tallies;
 use rusqlite::{CachedStatement, Connection, Transaction, TransactionBehavior::Immediate};
@@ -127,7 +128,8 @@ impl<'c> Statements<'c> {
             ))?,
             outcome: tx.prepare_cached(formatcp!(
                 "UPDATE deliveries SET status = ?3, attempts = ?4, next_attempt_at = ?5, updated_at = ?6,
-                 response_code = ?7, error = ?8, duration_us = ?9, queue = coalesce(?10, queue)
+                 response_code = ?7, error = ?8, duration_us = ?9, 
+                 queue = CASE WHEN order_key IS NULL THEN coalesce(?10, queue) ELSE queue END
                  WHERE tenant_id = ?1 AND id = ?2 AND {WAITS}"
             ))?,
             late_outcome: tx.prepare_cached(formatcp!(
@@ -210,10 +212,12 @@ impl<'c> Statements<'c> {
             marks.add(self.tx, tenant, List::Deliveries, id)?;
             marks.add(self.tx, tenant, List::DeliveriesOf(delivery.subscription), id)?;
             let key = (tenant.as_str(), delivery.id.bytes(), delivery.subscription.bytes());
-            match new.due_at {
-                None => self.delivery.execute((key.0, key.1, key.2, queue, due)).map_err(sqlite)?,
-                Some(at) => self.insert_delayed_delivery(key, due, at).map_err(sqlite)?,
+            let inserted = match (delivery.order, new.due_at) {
+                (None, None) => self.delivery.execute((key.0, key.1, key.2, queue, due)),
+                (None, Some(at)) => self.insert_delayed_delivery(key, due, at),
+                (Some(order), at) => self.insert_ordered_delivery(key, due, at.map_or(due, Timestamp::micros), order),
             };
+            inserted.map_err(sqlite)?;
         }
         self.counts.add_published(tenant, new);
         Ok(Appended::New)
@@ -232,8 +236,19 @@ impl<'c> Statements<'c> {
         self.tx.prepare_cached(DELAYED_DELIVERY)?.execute((tenant, id, subscription, made, at.micros()))
     }
 
+    fn insert_ordered_delivery(
+        &self,
+        (tenant, id, subscription): (&str, &[u8; 16], &[u8; 16]),
+        made: i64,
+        due: i64,
+        key: OrderKey,
+    ) -> rusqlite::Result<usize> {
+        let row = (tenant, id, subscription, made, due, key.code());
+        self.tx.prepare_cached(in_order::INSERT)?.execute(row)
+    }
+
     fn outcome(&mut self, outcome: &Outcome, marks: &mut Marks) -> Result<Done, StorageError> {
-        let Outcome { tenant, delivery, subscription, event_type, attempt, next, raises } = outcome;
+        let Outcome { tenant, delivery, subscription, event_type, attempt, next, raises, .. } = outcome;
         let mut kept = Cow::Borrowed(attempt);
         if !self.tenant_exists(tenant)? {
             return Ok(Done::NoTenant);
@@ -323,7 +338,7 @@ impl<'c> Statements<'c> {
     }
 
     fn end(&mut self, ending: &Ending, marks: &mut Marks) -> Result<Done, StorageError> {
-        let Ending { tenant, delivery, end, error, at, raises } = ending;
+        let Ending { tenant, delivery, end, error, at, raises, .. } = ending;
         if !self.tenant_exists(tenant)? {
             return Ok(Done::NoTenant);
         }

@@ -10,9 +10,9 @@ use crate::{
     query, rows,
 };
 use async_trait::async_trait;
-use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp};
+use model::{Attempt, Delivery, DeliveryId, EventId, Queue, Subscription, TenantId, Timestamp, shape::OrderKey};
 use rusqlite::{Connection, Row, Transaction};
-use storage::{StorageError, StoredEvent, Transfer};
+use storage::{OrderPlace, StorageError, StoredEvent, Transfer};
 
 #[async_trait]
 impl Transfer for SqliteStore {
@@ -92,6 +92,7 @@ fn read_events(
         deliveries::row::JOIN
     );
     let mut of_event = connection.prepare_cached(&sql).map_err(sqlite)?;
+    let mut places = connection.prepare_cached(PLACES).map_err(sqlite)?;
     let sql = format!(
         "SELECT {} FROM attempts WHERE tenant_id = ?1 AND delivery_id BETWEEN ?2 AND ?3
          ORDER BY delivery_id, number",
@@ -107,12 +108,20 @@ fn read_events(
         stored.push(StoredEvent {
             names: query::all(&mut names, (tenant, rows::event_key(&event.id)), |row| row.get("name").map_err(sqlite))?,
             deliveries: query::all(&mut of_event, range, read_delivery)?,
+            places: query::all(&mut places, range, read_place)?,
             attempts: query::all(&mut tries, range, read_attempt)?,
             event,
         });
     }
     Ok(stored)
 }
+
+/// The places of an event's ordered deliveries that wait.
+const PLACES: &str = "SELECT tenant_id, id, order_key, position FROM deliveries
+     WHERE tenant_id = ?1 AND id BETWEEN ?2 AND ?3 AND order_key IS NOT NULL AND next_attempt_at IS NOT NULL";
+
+const PLACE: &str =
+    "UPDATE deliveries SET order_key = ?3, position = ?4 WHERE tenant_id = ?1 AND id = ?2 AND order_key IS NULL";
 
 fn read_delivery(row: &Row<'_>) -> Result<(Delivery, Queue), StorageError> {
     let queue = Cells::deliveries(row).code("queue", Queue::from_code)?;
@@ -122,12 +131,18 @@ fn read_delivery(row: &Row<'_>) -> Result<(Delivery, Queue), StorageError> {
     Ok((delivery, queue))
 }
 
+fn read_place(row: &Row<'_>) -> Result<(DeliveryId, OrderPlace), StorageError> {
+    let cells = Cells::deliveries(row);
+    let key = OrderKey::from_code(cells.get("order_key")?);
+    Ok((cells.delivery_id("id")?, OrderPlace { key, position: cells.get("position")? }))
+}
+
 fn read_attempt(row: &Row<'_>) -> Result<(DeliveryId, Attempt), StorageError> {
     Ok((Cells::attempts(row).delivery_id("delivery_id")?, rows::attempt(row)?))
 }
 
 fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) -> rusqlite::Result<()> {
-    let StoredEvent { event, names, deliveries, attempts } = stored;
+    let StoredEvent { event, names, deliveries, places, attempts } = stored;
     let tenant_id = tenant.as_str();
     let row = EventRow { tenant_id, ..EventRow::of(event) };
     match FullEventRow::of(&row, event) {
@@ -141,6 +156,10 @@ fn write_event(tx: &Transaction<'_>, tenant: &TenantId, stored: &StoredEvent) ->
     let mut statement = tx.prepare_cached(DeliveryRow::sql(Existing::Keep))?;
     for (one, queue) in deliveries {
         DeliveryRow { tenant_id, ..DeliveryRow::of(one, *queue) }.insert(&mut statement)?;
+    }
+    for (id, place) in places {
+        let row = (tenant_id, id.bytes(), place.key.code(), place.position);
+        tx.prepare_cached(PLACE)?.execute(row)?;
     }
     let mut statement = tx.prepare_cached(AttemptRow::sql(Existing::Keep))?;
     for (id, one) in attempts {

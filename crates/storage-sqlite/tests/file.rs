@@ -74,7 +74,8 @@ fn subscription(tenant: &TenantId, ids: &IdSource) -> Subscription {
 /// An event with a waiting and a failed delivery, as two batches.
 fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>; 2] {
     let id = ids.event(NOW);
-    let deliveries = [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to.id });
+    let deliveries =
+        [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to.id, order: None });
     let event = Event {
         id,
         given_id: Some("order-1".into()),
@@ -109,7 +110,8 @@ fn traffic(tenant: &TenantId, to: &Subscription, ids: &IdSource) -> [Vec<Write>;
     let next = Next::End(EndStatus::Failed);
     let (delivery, raises) = (deliveries[1].id, Vec::new());
     let (subscription, event_type) = (to.id, EventType::trusted("invoice.created"));
-    let outcome = Outcome { tenant: tenant.clone(), delivery, subscription, event_type, attempt, next, raises };
+    let (of, order) = (tenant.clone(), None);
+    let outcome = Outcome { tenant: of, delivery, subscription, event_type, order, attempt, next, raises };
     let append = Append { tenant: tenant.clone(), events: Arc::new(vec![new]) };
     [vec![Write::Append(append)], vec![Write::Outcome(Box::new(outcome))]]
 }

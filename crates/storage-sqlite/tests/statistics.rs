@@ -22,7 +22,8 @@ fn open(path: &Path) -> SqliteStore {
 async fn publish(store: &SqliteStore, tenant: &TenantId, ids: &IdSource) {
     let id = ids.event(NOW);
     let to = SubscriptionId::from_bytes([7; 16]);
-    let deliveries = [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to });
+    let deliveries =
+        [1, 2].map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription: to, order: None });
     let event = Event {
         id,
         given_id: None,

@@ -4,7 +4,7 @@ use crate::{Counted, ListOrder, ListScope, Listed, Page, Place, StorageError};
 use async_trait::async_trait;
 use model::{
     Attempt, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, PayloadMatch, Queue, SubscriptionId,
-    TenantId, Timestamp,
+    TenantId, Timestamp, shape::OrderKey,
 };
 use std::{borrow::Cow, ops::RangeInclusive, time::Duration};
 
@@ -68,8 +68,33 @@ pub struct DueDelivery {
     pub attempts: u32,
     pub earlier_attempts: u32,
     pub due_at: Timestamp,
+    /// The key of an ordered delivery.
+    pub order: Option<OrderKey>,
     pub event: Event,
 }
+
+/// Place of a waiting delivery among the ordered ones of its subscription.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OrderPlace {
+    pub key: OrderKey,
+    /// Deliveries of a key are sent in ascending order of their positions, then of their ids.
+    pub position: i64,
+}
+
+/// A delivery that is the first of its key, so that the others wait for it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct FirstInOrder {
+    pub delivery: Delivery,
+    /// Number of deliveries that wait behind it, at most [`BEHIND_MAX`].
+    pub behind: u32,
+}
+
+/// Deliveries behind a blocking one are counted up to this number.
+pub const BEHIND_MAX: u32 = 10_000;
+
+/// A lane looks for ordered deliveries again after this time, while some wait behind others. It learns of nearly all ends at
+/// once; this is for the others.
+pub const LOOK_FOR_ORDER: Duration = Duration::from_secs(30);
 
 /// The head of a queue that is not empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -149,7 +174,8 @@ pub trait Deliveries: Send + Sync {
     /// The newest `most` attempts of a delivery, in ascending order.
     async fn attempts(&self, tenant: &TenantId, id: DeliveryId, most: u32) -> Result<Vec<Attempt>, StorageError>;
 
-    /// Replays a delivery: makes it due at once, in a new round of attempts and in [`Queue::Replay`].
+    /// Replays a delivery: makes it due at once, in a new round of attempts and in [`Queue::Replay`]. An ordered one that
+    /// waits keeps its place and its queue; one that has ended is in no order any more.
     async fn retry_delivery(
         &self,
         tenant: &TenantId,
@@ -179,7 +205,8 @@ pub trait Deliveries: Send + Sync {
     async fn pull_back(&self, now: Timestamp, longest: Duration) -> Result<u64, StorageError>;
 
     /// Deliveries of one queue that are due at `now`. Deliveries in `held` are already in the caller's memory: they are
-    /// skipped and do not count towards `limit`.
+    /// skipped and do not count towards `limit`. Of [`Queue::Ordered`], the first delivery of each key, of those that wait on
+    /// any node; `next` is then at most [`LOOK_FOR_ORDER`] after `now` while others wait.
     async fn due(
         &self,
         tenant: &TenantId,
@@ -189,4 +216,13 @@ pub trait Deliveries: Send + Sync {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError>;
+
+    /// The ordered deliveries of a subscription that others wait for, because attempts have failed: those that were
+    /// published first, at most `most`.
+    async fn blocking(
+        &self,
+        tenant: &TenantId,
+        subscription: SubscriptionId,
+        most: u32,
+    ) -> Result<Vec<FirstInOrder>, StorageError>;
 }

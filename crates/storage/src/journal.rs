@@ -6,6 +6,7 @@ use model::{
     Attempt, DeliveryId, Event, EventType, SubscriptionId, TenantId, Timestamp,
     attempt::cut,
     delivery::{EndStatus, Next},
+    shape::OrderKey,
 };
 use std::sync::{Arc, Mutex};
 
@@ -33,6 +34,8 @@ impl DedupeKey {
 pub struct NewDelivery {
     pub id: DeliveryId,
     pub subscription: SubscriptionId,
+    /// It is sent in order with the subscription's other deliveries of this key: it waits in [`model::Queue::Ordered`].
+    pub order: Option<OrderKey>,
 }
 
 #[derive(Clone, Debug)]
@@ -44,7 +47,7 @@ pub struct NewEvent {
     pub filtered: Vec<SubscriptionId>,
     /// True when the payload was validated and does not match the catalog's schema.
     pub broke_schema: bool,
-    /// The time at which its deliveries are due, in [`model::Queue::Delayed`]; `None`: at once.
+    /// The time at which its deliveries are due, in [`model::Queue::Delayed`] or [`model::Queue::Ordered`]; `None`: at once.
     pub due_at: Option<Timestamp>,
 }
 
@@ -81,6 +84,8 @@ pub struct Outcome {
     pub subscription: SubscriptionId,
     /// The type of the delivery's event, for statistics.
     pub event_type: EventType,
+    /// The key of an ordered delivery.
+    pub order: Option<OrderKey>,
     pub attempt: Attempt,
     /// Cancelled when a shortage of this machine prevented the request; statistics then do not count the attempt.
     pub next: Next,
@@ -116,6 +121,8 @@ impl Outcome {
 pub struct Ending {
     pub tenant: TenantId,
     pub delivery: DeliveryId,
+    /// Subscription and key of an ordered delivery.
+    pub order: Option<(SubscriptionId, OrderKey)>,
     pub end: EndStatus,
     pub error: String,
     pub at: Timestamp,
@@ -195,6 +202,9 @@ pub trait Journal: Send + Sync {
     /// An outcome never changes a delivery that has ended, but its attempt is kept. A delivery that was cancelled while
     /// the attempt was in flight takes the outcome, and stays cancelled if the outcome was a retry. After an erasure of
     /// the event's payload, the attempt is kept without headers and bodies.
+    ///
+    /// New ordered deliveries get their places in the order of commits. When one ends, the next one of its key becomes that
+    /// of the node that has written the end.
     async fn commit_from(&self, source: Arc<dyn Source>) -> Result<(Vec<Write>, Vec<Done>), CommitError>;
 
     /// [`Self::commit_from`] with a fixed batch.

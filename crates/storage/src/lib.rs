@@ -38,7 +38,10 @@ pub use backlog::{BACKLOG_MAX, Backlog, Backlogs, QueueBacklog, count_per_queue}
 pub use bounds::Bounds;
 pub use cancels::{CancelFilter, CancelOutcome, CancelPlace, CancelStepped, Cancels};
 pub use catalog::{CustomTypes, RegisterOutcome};
-pub use deliveries::{Deliveries, DeliveryFilter, Due, DueDelivery, DueQueueHead, RetryOf, RetryOutcome};
+pub use deliveries::{
+    BEHIND_MAX, Deliveries, DeliveryFilter, Due, DueDelivery, DueQueueHead, FirstInOrder, LOOK_FOR_ORDER, OrderPlace,
+    RetryOf, RetryOutcome,
+};
 pub use documents::{Document, Documents};
 pub use erasure::{EraseStep, ErasedByAge, Erasure, ErasureOutcome, PAYLOAD_ERASED};
 pub use error::StorageError;

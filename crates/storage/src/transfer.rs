@@ -1,6 +1,6 @@
 //! Transfer to another store: events with their deliveries and attempts, tenant by tenant, oldest first.
 
-use crate::StorageError;
+use crate::{OrderPlace, StorageError};
 use async_trait::async_trait;
 use model::{Attempt, Delivery, DeliveryId, Event, EventId, Queue, TenantId};
 
@@ -11,6 +11,8 @@ pub struct StoredEvent {
     /// Deduplication keys of the event, in the form of [`crate::DedupeKey::text`].
     pub names: Vec<String>,
     pub deliveries: Vec<(Delivery, Queue)>,
+    /// Places of those that are ordered and wait.
+    pub places: Vec<(DeliveryId, OrderPlace)>,
     pub attempts: Vec<(DeliveryId, Attempt)>,
 }
 

@@ -1019,6 +1019,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/webhooks/subscriptions/{id}/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Show what blocks an ordered subscription
+         * @description An ordered subscription (`ordered`) sends nothing while the delivery whose turn it is waits for a retry; ordered by a
+         *     key, nothing of the same key. These are such deliveries, with the number of those that wait behind each.
+         */
+        get: operations["subscriptions_order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/webhooks/subscriptions/{id}/deliveries": {
         parameters: {
             query?: never;
@@ -1926,6 +1947,21 @@ export interface components {
             /** @default json */
             format?: components["schemas"]["BatchFormat"] | null;
         };
+        /** @description A delivery that blocks those behind it. */
+        BlockingDelivery: components["schemas"]["Delivery"] & {
+            /** @description The value of the key; null without one, after a change of `ordered`, and when the payload was erased. */
+            key?: Record<string, never> | null;
+            /**
+             * Format: date-time
+             * @description Time of the first attempt that failed.
+             */
+            blocked_since: string;
+            /**
+             * Format: int32
+             * @description Number of deliveries that wait behind it, at most 10,000.
+             */
+            waiting: number;
+        };
         /** @description The circuit breaker of a subscription. */
         Breaker: {
             /**
@@ -2712,6 +2748,8 @@ export interface components {
         };
         /** @enum {string} */
         OnPause: "collect" | "drop";
+        /** @description `true`: all deliveries are sent one after the other. A path in events: those with the same value there are. */
+        Ordered: boolean | string;
         /** @description The live view of an installation. */
         Overview: {
             /** Format: date-time */
@@ -3713,6 +3751,7 @@ export interface components {
             compression?: components["schemas"]["Compression"] | null;
             batching?: components["schemas"]["Batching"] | null;
             payload: components["schemas"]["PayloadForm"];
+            ordered?: components["schemas"]["Ordered"] | null;
             http_version: components["schemas"]["HttpVersion"];
             /** @description The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets. */
             public_keys: string[];
@@ -3828,6 +3867,7 @@ export interface components {
             batching?: components["schemas"]["BatchingFields"] | null;
             /** @default full */
             payload?: components["schemas"]["PayloadForm"] | null;
+            ordered?: components["schemas"]["Ordered"] | null;
             /** @default auto */
             http_version?: components["schemas"]["HttpVersion"] | null;
             authentication?: components["schemas"]["AuthenticationFields"] | null;
@@ -3838,6 +3878,17 @@ export interface components {
         /** @description A subscription with its tenant. Headers that may be credentials are masked. */
         SubscriptionOfTenant: components["schemas"]["Subscription"] & {
             tenant_id: components["schemas"]["TenantId"];
+        };
+        /** @description The order of a subscription, and what blocks it. */
+        SubscriptionOrder: {
+            ordered?: components["schemas"]["Ordered"] | null;
+            /**
+             * @description Deliveries that others wait for because attempts have failed: the 100 that were published first. To skip one, cancel
+             *     it.
+             */
+            blocking: components["schemas"]["BlockingDelivery"][];
+            /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
+            warnings?: string[];
         };
         /** @description A field that would be refused, or a receiver that cannot be reached. */
         SubscriptionProblem: {
@@ -6894,6 +6945,37 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CsrfTokenRequiredOrForbidden"];
+            404: components["responses"]["NoSuchSubscriptionOrNoSuchTenant"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    subscriptions_order: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The tenant; required with the operator's key */
+                "X-Tenant-Id"?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SubscriptionOrder"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NoSuchSubscriptionOrNoSuchTenant"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];

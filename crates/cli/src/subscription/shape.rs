@@ -26,6 +26,10 @@ pub(super) struct Shape {
     /// full: requests have the payload; reference: a signed URL of it
     #[arg(long, value_name = "FORM")]
     payload: Option<String>,
+    /// Deliveries one after the other: `all`, or a path such as data.customer_id for those with the same value there; `none`
+    /// ends it
+    #[arg(long, value_name = "all|PATH")]
+    ordered: Option<String>,
 }
 
 /// A transformation of requests.
@@ -83,7 +87,15 @@ impl Shape {
         if let Some(payload) = &self.payload {
             change.insert("payload".into(), payload.as_str().into());
         }
-        ensure!(!change.is_empty(), "give --filter, --channels, --script, --template, --batch or --payload");
+        if let Some(ordered) = &self.ordered {
+            let value = match ordered.as_str() {
+                "none" => Value::Null,
+                "all" => true.into(),
+                path => path.into(),
+            };
+            change.insert("ordered".into(), value);
+        }
+        ensure!(!change.is_empty(), "give --filter, --channels, --script, --template, --batch, --payload or --ordered");
         Ok(change.into())
     }
 }

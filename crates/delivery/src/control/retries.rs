@@ -5,7 +5,7 @@ use crate::{
     feed::{Change, Gathered},
     target::Target,
 };
-use model::{Delivery, DeliveryId, DeliveryStatus, Queue, TenantId};
+use model::{Delivery, DeliveryId, DeliveryStatus, TenantId};
 use std::{sync::Arc, time::Duration};
 use storage::{RetryOf, RetryOutcome, StorageError};
 use tokio::sync::oneshot;
@@ -77,7 +77,7 @@ impl Control {
             RetryOutcome::PayloadErased => Err(RetryError::PayloadErased),
             RetryOutcome::Queued(_) => {
                 self.feed_retry(&delivery);
-                self.dispatcher.expect(&target, Queue::Replay, id.made_at());
+                self.dispatcher.expect_again(&target, id.made_at());
                 Ok((target, delivery.attempts))
             }
         }

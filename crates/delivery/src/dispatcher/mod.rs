@@ -112,6 +112,13 @@ impl Dispatcher {
         }
     }
 
+    /// Tells the lane that the store has deliveries that are sent again by hand, ordered ones among them.
+    pub(crate) fn expect_again(self: &Arc<Self>, target: &Target, at: Timestamp) {
+        for queue in [Queue::Replay, Queue::Ordered] {
+            self.expect(target, queue, at);
+        }
+    }
+
     /// Applies a changed subscription to its lane.
     pub(crate) fn replace(self: &Arc<Self>, target: &Arc<Target>) {
         self.start(self.lanes.replace(target));

@@ -62,7 +62,8 @@ impl Dispatcher {
             "not delivered for good"
         );
         let (tenant, raises) = (subscription.tenant.clone(), Vec::new());
-        Some(Ending { tenant, delivery: job.id, end: EndStatus::Expired, error, at: now, raises })
+        let order = job.order.map(|key| (subscription.id, key));
+        Some(Ending { tenant, delivery: job.id, order, end: EndStatus::Expired, error, at: now, raises })
     }
 }
 

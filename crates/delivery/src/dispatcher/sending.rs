@@ -227,7 +227,8 @@ impl Dispatcher {
         let tally = attempted.map_or(Tally::Nothing, |one| Tally::Attempt(Box::new(one)));
         let event_type = job.outgoing.event.event_type.clone();
         let (delivery, subscription) = (job.id, subscription.id);
-        let outcome = Outcome { tenant, delivery, subscription, event_type, attempt, next, raises };
+        let order = job.order;
+        let outcome = Outcome { tenant, delivery, subscription, event_type, order, attempt, next, raises };
         Made { outcome, sample, tally }
     }
 }
@@ -266,5 +267,6 @@ fn cancelled(target: &Target, job: &Job, reason: &str, now: Timestamp) -> Outcom
     let attempt = attempt::unsent(reason, job.attempts + 1, now);
     let next = Next::End(EndStatus::Cancelled);
     let (tenant, event_type) = (tenant.clone(), job.outgoing.event.event_type.clone());
-    Outcome { tenant, delivery: job.id, subscription, event_type, attempt, next, raises: Vec::new() }
+    let (delivery, order) = (job.id, job.order);
+    Outcome { tenant, delivery, subscription, event_type, order, attempt, next, raises: Vec::new() }
 }

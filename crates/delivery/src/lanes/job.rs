@@ -1,7 +1,7 @@
 //! A queued delivery.
 
 use crate::outgoing::Outgoing;
-use model::{DeliveryId, Queue, Timestamp};
+use model::{DeliveryId, Queue, Timestamp, shape::OrderKey};
 use std::sync::Arc;
 
 /// A queued delivery.
@@ -16,6 +16,8 @@ pub(crate) struct Job {
     pub(crate) attempts: u32,
     /// Attempts made before the current round; a replay begins a round.
     pub(crate) earlier_attempts: u32,
+    /// The key of an ordered delivery.
+    pub(crate) order: Option<OrderKey>,
 }
 
 impl Job {
@@ -29,7 +31,8 @@ impl Job {
 
     /// True for a delayed delivery whose time has not come.
     pub(crate) fn starts_after(&self, now: Timestamp) -> bool {
-        self.queue == Queue::Delayed && self.outgoing.event.deliver_at.is_some_and(|at| at > now)
+        matches!(self.queue, Queue::Delayed | Queue::Ordered)
+            && self.outgoing.event.deliver_at.is_some_and(|at| at > now)
     }
 
     /// The queue in memory. A delayed delivery that is due waits among the new ones of its event's priority.

@@ -32,8 +32,9 @@ enum Turn {
 
 /// Weighted round robin over the queues, after the high-priority queue. The turn of an empty queue passes to the next
 /// one, so the weights matter only when several queues have deliveries: fresh deliveries get half, and no queue starves.
-/// Retries and held-back deliveries share two turns; each takes the turn of the other when that has none.
-const TURNS: [Turn; 8] = [
+/// Retries and held-back deliveries share two turns; each takes the turn of the other when that has none. Ordered
+/// deliveries also take the turns of new ones when there are none.
+const TURNS: [Turn; 9] = [
     Turn::Of(Queue::Normal),
     Turn::HeldBack,
     Turn::Of(Queue::Normal),
@@ -42,6 +43,7 @@ const TURNS: [Turn; 8] = [
     Turn::Of(Queue::Retry),
     Turn::Of(Queue::Normal),
     Turn::Of(Queue::Low),
+    Turn::Of(Queue::Ordered),
 ];
 
 /// The queues of deliveries that no attempt was made for.
@@ -104,6 +106,8 @@ pub(crate) struct Lane {
     queued: usize,
     /// Bytes of the events that are queued in memory.
     bytes: usize,
+    /// True while the store may have ordered deliveries of this lane.
+    has_order: bool,
     /// The most events that the receiver takes in one request, learnt from its answers; `None`: as many as configured.
     batch_most: Option<u16>,
     /// Deliveries that a refill must not read again: queued, under way, or with an outcome that is not durable yet.
@@ -146,6 +150,7 @@ impl Lane {
             turn: 0,
             queued: 0,
             bytes: 0,
+            has_order: false,
             batch_most: None,
             held: HashSet::new(),
             in_flight: 0,
@@ -217,6 +222,7 @@ impl Lane {
         let turns = (0..TURNS.len()).map(|ahead| match TURNS[(self.turn + ahead) % TURNS.len()] {
             Turn::HeldBack if self.held_back.is_empty() => Turn::Of(Queue::Retry),
             Turn::Of(Queue::Retry) if self.queued_in(Queue::Retry) == 0 => Turn::HeldBack,
+            Turn::Of(Queue::Normal) if self.queued_in(Queue::Normal) == 0 => Turn::Of(Queue::Ordered),
             turn => turn,
         });
         std::iter::once(Turn::Of(Queue::High)).chain(turns).find(|turn| !self.jobs(*turn).is_empty())
@@ -290,7 +296,26 @@ impl Lane {
 
     /// Records that the store has a delivery of this queue that is due at `at`.
     pub(crate) fn leave_in_store(&mut self, queue: Queue, at: Timestamp) {
+        self.has_order |= queue == Queue::Ordered;
         self.part(queue).leave_in_store(at);
+    }
+
+    /// Looks for ordered deliveries in the store, if there may be any: another one may be the first of its key now. Returns
+    /// whether it does.
+    pub(super) fn look_for_order(&mut self) -> bool {
+        if self.has_order {
+            self.leave_in_store(Queue::Ordered, EVER);
+        }
+        self.has_order
+    }
+
+    /// A refill of this queue has found what is due.
+    pub(super) fn found(&mut self, queue: Queue, next: Option<Timestamp>) {
+        self.part(queue).stored_due = next;
+        // Those in memory are in the store, too.
+        if queue == Queue::Ordered {
+            self.has_order = next.is_some();
+        }
     }
 
     pub(crate) fn has_backlog(&mut self, queue: Queue, now: Timestamp) -> bool {

@@ -28,7 +28,7 @@ use crate::{
 };
 pub(crate) use figures::LaneFigures;
 pub use figures::Load;
-use lane::EVER;
+pub(crate) use lane::EVER;
 pub(crate) use lane::{Job, Room};
 pub(crate) use limits::Claims;
 use metrics::Metrics;
@@ -103,14 +103,14 @@ impl Lanes {
                 match ready {
                     Ready::Now(outgoing) => {
                         let (queue, due_at) = (Queue::of(outgoing.event.priority), now);
-                        let job = Job { id, queue, due_at, outgoing, attempts: 0, earlier_attempts: 0 };
+                        let job = Job { id, queue, due_at, outgoing, attempts: 0, earlier_attempts: 0, order: None };
                         if state.offer(lane, job, now) == Offered::Spilled {
                             self.metrics.engine.spills.inc();
                         }
                     }
-                    Ready::Later(at) => {
+                    Ready::InStore(queue, at) => {
                         if let Some(one) = state.scheduler.lane(lane) {
-                            one.leave_in_store(Queue::Delayed, at);
+                            one.leave_in_store(queue, at);
                         }
                         self.sooner.notify_one();
                     }
@@ -167,6 +167,7 @@ impl Lanes {
             state.scheduler.clear_queue(lane);
             if let Some(one) = state.scheduler.lane(lane) {
                 one.outdate_refills();
+                one.look_for_order();
             }
             state.look(lane, now, work);
         })

@@ -174,6 +174,7 @@ impl State {
         work: &mut Work,
     ) {
         self.sending.remove(&delivery);
+        let mut looks = false;
         if let Some(lane) = self.scheduler.lane(number) {
             lane.held.remove(&delivery);
             match after {
@@ -182,8 +183,9 @@ impl State {
                 // This node may have taken the delivery over meanwhile, and the refill has skipped what was held.
                 After::NotRecorded => Queue::ALL.iter().for_each(|queue| lane.leave_in_store(*queue, EVER)),
             }
+            looks = lane.look_for_order() || after != After::Ended;
         }
-        if after != After::Ended {
+        if looks {
             self.look(number, now, work);
         }
         self.scheduler.settled(number);
@@ -198,7 +200,7 @@ impl State {
         } else {
             found
         };
-        part.stored_due = found.next;
+        lane.found(queue, found.next);
         if since == Some(SpilledSince::Yes) {
             lane.leave_in_store(queue, now);
         }
@@ -212,8 +214,9 @@ impl State {
             }
             if lane.takes(now) {
                 let outgoing = Arc::new(Outgoing::new(due.event));
-                let DueDelivery { id, attempts, earlier_attempts, due_at, .. } = due;
-                self.scheduler.push_refilled(number, Job { id, queue, outgoing, attempts, earlier_attempts, due_at });
+                let DueDelivery { id, attempts, earlier_attempts, due_at, order, .. } = due;
+                self.scheduler
+                    .push_refilled(number, Job { id, queue, outgoing, attempts, earlier_attempts, due_at, order });
             } else {
                 lane.leave_in_store(queue, now);
             }

@@ -92,7 +92,7 @@ impl ReplayTask {
         // A delivery may have ended in the store, been queued again, and only then left memory: the refill in between
         // has skipped it.
         let ended = std::mem::take(&mut memory.ended);
-        ended.iter().for_each(|target| self.dispatcher.expect(target, Queue::Replay, self.clock.now()));
+        ended.iter().for_each(|target| self.dispatcher.expect_again(target, self.clock.now()));
         if self.dispatcher.is_paused() || !self.lease.holds() {
             return Ok(Next::Later);
         }
@@ -154,7 +154,7 @@ impl ReplayTask {
             self.dispatcher.feed.gap(&replay.tenant);
         }
         if queued > 0 || is_full {
-            self.dispatcher.expect(&target, Queue::Replay, began);
+            self.dispatcher.expect_again(&target, began);
         }
         if replay.state.has_ended() {
             tracing::info!(

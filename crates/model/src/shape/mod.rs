@@ -2,11 +2,13 @@
 
 mod batching;
 mod http_version;
+mod order;
 mod request;
 mod template;
 
 pub use batching::{BadBatching, BatchFormat, Batching};
 pub use http_version::HttpVersion;
+pub use order::{BadKeyPath, KeyPath, Order, OrderKey};
 pub use request::{Method, NotARequest, RequestShape};
 pub use template::{EventFacts, NotATemplate, TextTemplate, Unfilled};
 
@@ -42,6 +44,9 @@ pub struct Shape {
     pub batching: Option<Batching>,
     #[serde(default, skip_serializing_if = "PayloadForm::is_default")]
     pub payload: PayloadForm,
+    /// Deliveries are sent one after the other.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ordered: Option<Order>,
 }
 
 /// The part of an event that requests carry.
@@ -84,18 +89,26 @@ impl Shape {
         self.transformation.is_some() || !self.request.is_default()
     }
 
-    /// The part that cannot be combined with batching or with references to the data: the reason names it.
+    /// The part that cannot be combined with order, with batching or with references to the data: the reason names it.
     pub fn conflict(&self) -> Option<Conflict> {
+        if self.ordered.is_some() && self.batching.is_some() {
+            return Some(Conflict {
+                field: "ordered",
+                with: "batching",
+                why: "an ordered delivery is a request of its own",
+            });
+        }
+        let why = "these are made for one event with its data";
         let field = match (self.batching, self.payload) {
             (Some(_), _) => "batching",
             (None, PayloadForm::Reference) => "payload",
             (None, PayloadForm::Full) => return None,
         };
         if self.transformation.is_some() {
-            return Some(Conflict { field, with: "transformation" });
+            return Some(Conflict { field, with: "transformation", why });
         }
         let changes_url = self.batching.is_some() && self.request.changes_url();
-        changes_url.then_some(Conflict { field, with: "request.path and request.query" })
+        changes_url.then_some(Conflict { field, with: "request.path and request.query", why })
     }
 
     /// True when the type of an event does not decide alone whether it goes to the subscription.
@@ -106,10 +119,11 @@ impl Shape {
 
 /// Two parts of a shape that exclude each other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("cannot be combined with {with}: these are made for one event with its data")]
+#[error("cannot be combined with {with}: {why}")]
 pub struct Conflict {
     pub field: &'static str,
     with: &'static str,
+    why: &'static str,
 }
 
 /// A change of the request between its profile and its signature.
@@ -169,6 +183,10 @@ mod tests {
             let shape = Shape { transformation, request, batching, payload, ..Shape::default() };
             assert_eq!(shape.conflict().map(|one| (one.field, one.with)), expected);
         }
+        let ordered = Shape { ordered: Some(Order::All), ..Shape::default() };
+        assert_eq!(ordered.conflict(), None);
+        let conflict = Shape { batching, ..ordered }.conflict().unwrap();
+        assert_eq!((conflict.field, conflict.with), ("ordered", "batching"));
     }
 
     #[test]
@@ -182,6 +200,7 @@ mod tests {
             batching: Batching::try_new(10, 100, BatchFormat::Ndjson).ok(),
             payload: PayloadForm::Reference,
             http_version: HttpVersion::Http2,
+            ordered: Some(Order::ByKey(KeyPath::parse("data.customer_id").unwrap())),
         };
         let text = serde_json::to_string(&shape).unwrap();
         assert_eq!(serde_json::from_str::<Shape>(&text).unwrap(), shape);

@@ -5,28 +5,28 @@ use crate::{
     cells::Cells,
     codes::owner,
     connect::{As, params},
-    rows,
+    in_order, rows,
     tenants::THERE,
 };
-use model::{DeliveryId, Event, EventId, Queue, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, Event, EventId, Queue, SubscriptionId, TenantId, Timestamp, shape::OrderKey};
 use std::collections::HashMap;
 use storage::{Due, DueDelivery, DueQueueHead, StorageError};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
 /// Parameters of a lane's refill.
-pub(super) struct Ask<'a> {
-    pub(super) subscription: SubscriptionId,
-    pub(super) queue: Queue,
-    pub(super) now: Timestamp,
-    pub(super) limit: usize,
-    pub(super) held: &'a [DeliveryId],
+pub(crate) struct Ask<'a> {
+    pub(crate) subscription: SubscriptionId,
+    pub(crate) queue: Queue,
+    pub(crate) now: Timestamp,
+    pub(crate) limit: usize,
+    pub(crate) held: &'a [DeliveryId],
 }
 
 /// Ids of a queue's waiting deliveries, in order of their due times.
 pub(crate) fn due_query() -> String {
     format!(
-        "SELECT tenant_id, id, next_attempt_at, attempts, earlier_attempts FROM postrider.waiting
+        "SELECT tenant_id, id, next_attempt_at, attempts, earlier_attempts, order_key FROM postrider.waiting
          WHERE owner = $2 AND tenant_id = $1 AND subscription_id = $3 AND queue = $4 AND id <> ALL ($5) AND {THERE}
          ORDER BY next_attempt_at, id LIMIT $6"
     )
@@ -38,6 +38,9 @@ pub(crate) fn events_query() -> String {
 }
 
 pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Result<Due, StorageError> {
+    if ask.queue == Queue::Ordered {
+        return in_order::due(store, tenant, ask).await;
+    }
     let held: Vec<Uuid> = ask.held.iter().map(|id| id.uuid()).collect();
     let limit = i64::try_from(ask.limit).unwrap_or(i64::MAX - 1) + 1;
     let values = params![
@@ -49,8 +52,13 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
     let cut = found.iter().take(ask.limit).take_while(|row| ready(row)).count();
     let next = found.get(cut).map(|row| Cells::waiting(row).time("next_attempt_at"));
     found.truncate(cut);
+    Ok(Due { deliveries: load(store, tenant, &found).await?, next })
+}
+
+/// Waiting deliveries with everything that their requests need.
+pub(crate) async fn load(store: &PgStore, tenant: &TenantId, found: &[Row]) -> Result<Vec<DueDelivery>, StorageError> {
     if found.is_empty() {
-        return Ok(Due { deliveries: Vec::new(), next });
+        return Ok(Vec::new());
     }
     let mut ids: Vec<Uuid> = found.iter().map(|row| Cells::waiting(row).delivery_id("id").event().uuid()).collect();
     ids.dedup();
@@ -61,7 +69,7 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
         known.insert(event.id, event);
     }
     let mut deliveries = Vec::with_capacity(found.len());
-    for row in &found {
+    for row in found {
         let cells = Cells::waiting(row);
         let id = cells.delivery_id("id");
         let Some(event) = known.get(&id.event()).cloned() else {
@@ -71,9 +79,10 @@ pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
         let attempts = cells.number::<i32, u32>("attempts")?;
         let earlier_attempts = cells.number::<i32, u32>("earlier_attempts")?;
         let due_at = cells.time("next_attempt_at");
-        deliveries.push(DueDelivery { id, attempts, earlier_attempts, due_at, event });
+        let order = row.get::<_, Option<i64>>("order_key").map(OrderKey::from_code);
+        deliveries.push(DueDelivery { id, attempts, earlier_attempts, due_at, order, event });
     }
-    Ok(Due { deliveries, next })
+    Ok(deliveries)
 }
 
 /// Heads of a node's queues. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.

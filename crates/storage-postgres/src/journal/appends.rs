@@ -4,12 +4,13 @@ use crate::{
     codes::{self, IN_DELAYED},
     columns::{AllEventRows, Existing},
     connect::{Fault, Tx, params},
+    in_order,
     publications::Counting,
     rows,
 };
 use const_format::formatcp;
-use futures_util::future::{join, join4};
-use model::{Event, EventId, Queue, TenantId, Timestamp};
+use futures_util::future::{join3, join4};
+use model::{Event, EventId, Queue, SubscriptionId, TenantId, Timestamp};
 use std::collections::{HashMap, HashSet};
 use storage::{Append, Appended, NewDelivery, NewEvent, NodeId, PublicationCounts, StatisticsCounts, Write};
 use tokio_postgres::Row;
@@ -57,6 +58,11 @@ impl<'a> Appends<'a> {
     pub(crate) fn raise(&mut self, raised: Vec<&'a Append>) {
         let each = |append: &'a Append| append.events.iter().map(|new| (&append.tenant, new));
         self.raised = raised.into_iter().flat_map(each).collect();
+    }
+
+    /// The subscriptions to which the events have ordered deliveries.
+    pub(crate) fn ordered(&self) -> impl Iterator<Item = (&'a TenantId, SubscriptionId)> {
+        in_order::of_events(self.events.iter().copied())
     }
 
     pub(crate) async fn claim_names(&self, tx: &Tx) -> Result<Vec<Row>, Fault> {
@@ -264,14 +270,20 @@ pub(crate) const INSERT_DELAYED: &str = formatcp!(
 );
 
 async fn write_deliveries(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
-    let (now, later) = join(write_due(tx, new, owner), write_delayed(tx, new, owner)).await;
-    now.and(later)
+    let written =
+        join3(write_due(tx, new, owner), write_delayed(tx, new, owner), in_order::write(tx, new, owner)).await;
+    written.0.and(written.1).and(written.2)
+}
+
+/// An event's deliveries that are in no order.
+fn unordered(new: &NewEvent) -> impl Iterator<Item = &NewDelivery> {
+    new.deliveries.iter().filter(|one| one.order.is_none())
 }
 
 /// Deliveries that are due at once.
 async fn write_due(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
     let now = || new.iter().filter(|(_, new)| new.due_at.is_none());
-    let all = || now().flat_map(|(tenant, new)| new.deliveries.iter().map(move |one| (*tenant, *new, one)));
+    let all = || now().flat_map(|(tenant, new)| unordered(new).map(move |one| (*tenant, *new, one)));
     let ids: Vec<Uuid> = all().map(|(.., one)| one.id.uuid()).collect();
     if ids.is_empty() {
         return Ok(());
@@ -292,9 +304,8 @@ async fn write_due(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId
 /// Deliveries that are due later.
 async fn write_delayed(tx: &Tx, new: &[(&TenantId, &NewEvent)], owner: Option<NodeId>) -> Result<(), Fault> {
     let later = new.iter().filter_map(|(tenant, new)| Some((*tenant, *new, new.due_at?)));
-    let all: Vec<(&TenantId, &Event, &NewDelivery, Timestamp)> = later
-        .flat_map(|(tenant, new, at)| new.deliveries.iter().map(move |one| (tenant, &*new.event, one, at)))
-        .collect();
+    let all: Vec<(&TenantId, &Event, &NewDelivery, Timestamp)> =
+        later.flat_map(|(tenant, new, at)| unordered(new).map(move |one| (tenant, &*new.event, one, at))).collect();
     if all.is_empty() {
         return Ok(());
     }

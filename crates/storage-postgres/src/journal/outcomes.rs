@@ -11,10 +11,10 @@ use crate::{
     codes::{IN_RETRY, RETRYING, owner},
     columns::{DeliveryRow, DeliveryRows, Existing},
     connect::{Fault, Tx, params},
-    rows,
+    in_order, rows,
 };
 use const_format::formatcp;
-use futures_util::future::join4;
+use futures_util::future::{join, join4};
 use model::{
     DeliveryId, DeliveryStatus, EventId, SubscriptionId, TenantId, Timestamp,
     delivery::{EndStatus, Next},
@@ -124,10 +124,11 @@ pub(crate) const END: &str = "DELETE FROM postrider.waiting w
     USING unnest($2::text[], $3::uuid[]) AS o (tenant_id, id)
     WHERE w.tenant_id = o.tenant_id AND w.id = o.id AND w.owner + 0 = $1
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
-        w.updated_at, w.response_code, w.duration_us";
+        w.updated_at, w.response_code, w.duration_us, w.order_key";
 
 pub(crate) const KEEP: &str = formatcp!(
-    "UPDATE postrider.waiting w SET status = {RETRYING}, queue = {IN_RETRY}, attempts = o.attempts,
+    "UPDATE postrider.waiting w SET status = {RETRYING},
+    queue = CASE WHEN w.order_key IS NULL THEN {IN_RETRY} ELSE w.queue END, attempts = o.attempts,
     next_attempt_at = o.next_attempt_at, updated_at = o.updated_at, response_code = o.response_code, error = o.error,
     duration_us = o.duration_us
     FROM unnest($2::text[], $3::uuid[], $4::integer[], $5::bigint[], $6::bigint[], $7::smallint[], $8::text[],
@@ -140,7 +141,7 @@ pub(crate) const KEEP: &str = formatcp!(
 const CANCEL: &str = "DELETE FROM postrider.waiting w
     USING unnest($1::text[], $2::uuid[]) AS o (tenant_id, id) WHERE w.tenant_id = o.tenant_id AND w.id = o.id
     RETURNING w.tenant_id, w.id, w.subscription_id, w.event_type, w.given_id, w.attempts, w.earlier_attempts,
-        w.updated_at, w.response_code, w.duration_us";
+        w.updated_at, w.response_code, w.duration_us, w.order_key";
 
 impl<'a> Outcomes<'a> {
     pub(super) fn of(batch: &'a [Write], node: Option<NodeId>) -> Self {
@@ -269,8 +270,10 @@ impl<'a> Outcomes<'a> {
 
     /// Writes the log: ended deliveries, attempts and statistics.
     pub(super) async fn write(&self, tx: &Tx, shard: i16) -> Result<(), Fault> {
-        let written = join4(self.log(tx), self.log_attempts(tx), self.count(tx, shard), self.disable(tx)).await;
-        written.0.and(written.1).and(written.2).and(written.3.map(drop))
+        let handed = in_order::hand_on(tx, self.node, self.ended.iter().map(|one| &one.row));
+        let log = join(self.log(tx), self.log_attempts(tx));
+        let (handed, log, counted, disabled) = join4(handed, log, self.count(tx, shard), self.disable(tx)).await;
+        handed.and(log.0).and(log.1).and(counted).and(disabled.map(drop))
     }
 
     async fn log(&self, tx: &Tx) -> Result<(), Fault> {

@@ -105,6 +105,7 @@ impl Book {
         let deliver = |(number, to): (usize, &SubscriptionId)| NewDelivery {
             id: id.delivery(number).unwrap(),
             subscription: *to,
+            order: None,
         };
         let event = Event {
             id,
@@ -201,6 +202,7 @@ fn outcome(tenant: &TenantId, of: NewDelivery, next: Next) -> storage::Write {
         delivery: of.id,
         subscription: of.subscription,
         event_type: EventType::trusted("invoice.paid"),
+        order: of.order,
         attempt: Attempt {
             number: 1,
             started_at: late(),
@@ -236,6 +238,7 @@ async fn there(client: &tokio_postgres::Client) -> There {
     let delivery = |row: &tokio_postgres::Row| NewDelivery {
         id: DeliveryId::from_uuid(row.get(0)),
         subscription: SubscriptionId::from_uuid(row.get(1)),
+        order: None,
     };
     let sql =
         "SELECT id, subscription_id FROM postrider.waiting WHERE tenant_id = 't7' AND owner = 3 ORDER BY id LIMIT 4";

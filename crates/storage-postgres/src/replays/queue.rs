@@ -7,7 +7,7 @@ use super::{
 use crate::{
     PgStore,
     cells::Cells,
-    codes::{IN_DELAYED, IN_REPLAY, PENDING, RETRYING},
+    codes::{AGAIN_IN, IN_DELAYED, IN_REPLAY, PENDING, RETRYING},
     connect::{Fault, Tx, params},
     rows, statistics,
 };
@@ -51,7 +51,7 @@ impl Queueing<'_> {
             return Ok(0);
         }
         let sql = format!(
-            "UPDATE postrider.waiting w SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = w.attempts,
+            "UPDATE postrider.waiting w SET status = {PENDING}, queue = {AGAIN_IN}, earlier_attempts = w.attempts,
              next_attempt_at = n.at, updated_at = $4, owner = $5
              FROM unnest($2::uuid[], $3::bigint[]) AS n (id, at)
              WHERE w.tenant_id = $1 AND w.id = n.id AND w.status = {RETRYING} RETURNING 1"

@@ -1,8 +1,9 @@
 //! Reads of waiting deliveries, queue by queue along the index of due deliveries.
 
-use super::row::JOIN;
+use super::{in_order, row::JOIN};
 use crate::{cells::Cells, error::sqlite, events, existence, query};
-use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp};
+use const_format::formatcp;
+use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp, shape::OrderKey};
 use rusqlite::{Connection, Row};
 use std::collections::HashSet;
 use storage::{Due, DueDelivery, DueQueueHead, StorageError};
@@ -17,6 +18,9 @@ pub(super) struct Ask {
 }
 
 pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Result<Due, StorageError> {
+    if ask.queue == Queue::Ordered {
+        return in_order::due(connection, tenant, ask);
+    }
     // Read ids first, from the index alone, and full rows only for the deliveries that are returned.
     let mut waiting = connection
         .prepare_cached(
@@ -24,13 +28,6 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
              WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at IS NOT NULL
              ORDER BY next_attempt_at, id",
         )
-        .map_err(sqlite)?;
-    let mut load = connection
-        .prepare_cached(&format!(
-            "SELECT d.id AS id, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts, {}
-             FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2",
-            events::row::COLUMNS
-        ))
         .map_err(sqlite)?;
     let key = (tenant.as_str(), ask.subscription.bytes(), ask.queue.code());
     let mut found = waiting.query(key).map_err(sqlite)?;
@@ -46,19 +43,36 @@ pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Resu
             result.next = Some(at);
             break;
         }
-        let delivery = query::one(&mut load, (tenant.as_str(), id.bytes()), |row| {
-            let cells = Cells::deliveries(row);
-            Ok(DueDelivery {
-                id,
-                attempts: cells.get("attempts")?,
-                earlier_attempts: cells.get("earlier_attempts")?,
-                due_at: at,
-                event: events::row::read(row)?,
-            })
-        })?;
-        result.deliveries.push(delivery);
+        result.deliveries.push(load(connection, tenant, id, at)?);
     }
     Ok(result)
+}
+
+/// A delivery with everything that its request needs.
+pub(super) fn load(
+    connection: &Connection,
+    tenant: &TenantId,
+    id: DeliveryId,
+    due_at: Timestamp,
+) -> Result<DueDelivery, StorageError> {
+    let mut load = connection
+        .prepare_cached(formatcp!(
+            "SELECT d.id AS id, d.attempts AS attempts, d.earlier_attempts AS earlier_attempts, d.order_key AS order_key, {}
+             FROM deliveries d {JOIN} WHERE d.tenant_id = ?1 AND d.id = ?2",
+            events::row::COLUMNS
+        ))
+        .map_err(sqlite)?;
+    query::one(&mut load, (tenant.as_str(), id.bytes()), |row| {
+        let cells = Cells::deliveries(row);
+        Ok(DueDelivery {
+            id,
+            attempts: cells.get("attempts")?,
+            earlier_attempts: cells.get("earlier_attempts")?,
+            due_at,
+            order: cells.get::<Option<i64>>("order_key")?.map(OrderKey::from_code),
+            event: events::row::read(row)?,
+        })
+    })
 }
 
 /// The head of every queue. Jumps from one queue to the next by an index look-up, past all its waiting deliveries.

@@ -3,7 +3,7 @@
 
 use super::due;
 use crate::{SqliteStore, cells::Cells, error::sqlite};
-use model::{DeliveryId, Queue, TenantId, Timestamp};
+use model::{DeliveryId, TenantId, Timestamp};
 use rusqlite::Connection;
 use std::time::Duration;
 use storage::StorageError;
@@ -51,11 +51,11 @@ fn find(connection: &Connection, now: Timestamp, longest: Duration) -> Result<Ve
     let mut waiting = connection
         .prepare_cached(
             "SELECT tenant_id, id, next_attempt_at, updated_at FROM deliveries INDEXED BY deliveries_due
-             WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at > ?4
+             WHERE tenant_id = ?1 AND subscription_id = ?2 AND queue = ?3 AND next_attempt_at > ?4 AND attempts > 0
              ORDER BY next_attempt_at DESC",
         )
         .map_err(sqlite)?;
-    for head in due::waiting(connection)?.into_iter().filter(|head| head.queue == Queue::Retry) {
+    for head in due::waiting(connection)?.into_iter().filter(|head| head.queue.has_retries()) {
         let key = (head.tenant.as_str(), head.subscription.bytes(), head.queue.code(), now.micros());
         let mut later = waiting.query(key).map_err(sqlite)?;
         while let Some(row) = later.next().map_err(sqlite)? {

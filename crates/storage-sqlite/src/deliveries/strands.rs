@@ -28,6 +28,8 @@ enum Strand {
     Queue(TenantId, SubscriptionId, Queue),
     /// Delayed deliveries of a subscription.
     Delayed(TenantId, SubscriptionId),
+    /// Ordered deliveries of a subscription for which no attempt was made.
+    Ordered(TenantId, SubscriptionId),
     /// A tenant's deliveries with a status, of one subscription or of all.
     Status(TenantId, Option<SubscriptionId>, DeliveryStatus),
     /// All tenants' deliveries with a final status other than delivered.
@@ -132,6 +134,7 @@ fn pending(tenant: TenantId, subscription: SubscriptionId, queue: Queue) -> Opti
     match queue {
         Queue::High | Queue::Normal | Queue::Low | Queue::Replay => Some(Strand::Queue(tenant, subscription, queue)),
         Queue::Delayed => Some(Strand::Delayed(tenant, subscription)),
+        Queue::Ordered => Some(Strand::Ordered(tenant, subscription)),
         Queue::Retry => None,
     }
 }
@@ -146,6 +149,7 @@ fn tenants(connection: &Connection) -> Result<Vec<TenantId>, StorageError> {
 pub(super) struct Sources {
     pub(super) queue: String,
     pub(super) delayed: String,
+    pub(super) ordered: String,
     pub(super) status: String,
     pub(super) status_of: String,
     pub(super) failed: String,
@@ -155,7 +159,8 @@ impl Sources {
     pub(super) fn new(order: ListOrder) -> Self {
         let (by, follows) = (direction(order), follows(order));
         let next = format!("AND ?4 IS NOT NULL AND d.id {follows} ?5 AND ?6 IS NOT NULL ORDER BY d.id {by} LIMIT 1");
-        let (delayed, troubled, failed) = (codes::DELAYED, codes::TROUBLED, codes::FAILED);
+        let (delayed, ordered) = (codes::DELAYED, codes::ORDERED);
+        let (troubled, failed) = (codes::TROUBLED, codes::FAILED);
         let edge = match order {
             ListOrder::NewestFirst => "<=",
             ListOrder::OldestFirst => ">=",
@@ -170,6 +175,10 @@ impl Sources {
             delayed: format!(
                 "FROM deliveries d INDEXED BY deliveries_delayed
                  WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND ?3 IS NOT NULL AND {delayed} {next}"
+            ),
+            ordered: format!(
+                "FROM deliveries d INDEXED BY deliveries_ordered
+                 WHERE d.tenant_id = ?1 AND d.subscription_id = ?2 AND ?3 IS NOT NULL AND {ordered} {next}"
             ),
             status: format!(
                 "FROM deliveries d INDEXED BY deliveries_troubled
@@ -200,6 +209,7 @@ pub(super) fn columns(filter: &DeliveryFilter) -> (String, Values) {
 struct LookUps<'c> {
     queue: CachedStatement<'c>,
     delayed: CachedStatement<'c>,
+    ordered: CachedStatement<'c>,
     status: CachedStatement<'c>,
     status_of: CachedStatement<'c>,
     failed: CachedStatement<'c>,
@@ -212,11 +222,11 @@ impl<'c> LookUps<'c> {
         let (columns, values) = columns(filter);
         let prepare = |from: String| connection.prepare_cached(&format!("{columns} {from}")).map_err(sqlite);
         let from = Sources::new(bounds.order);
-        let (queue, delayed, status) = (prepare(from.queue)?, prepare(from.delayed)?, prepare(from.status)?);
         Ok(Self {
-            queue,
-            delayed,
-            status,
+            queue: prepare(from.queue)?,
+            delayed: prepare(from.delayed)?,
+            ordered: prepare(from.ordered)?,
+            status: prepare(from.status)?,
             status_of: prepare(from.status_of)?,
             failed: prepare(from.failed)?,
             values,
@@ -234,6 +244,7 @@ impl<'c> LookUps<'c> {
         let (tenant, subscription, code) = match strand {
             Strand::Queue(tenant, subscription, queue) => (Some(tenant), Some(*subscription), queue.code()),
             Strand::Delayed(tenant, subscription) => (Some(tenant), Some(*subscription), Queue::Delayed.code()),
+            Strand::Ordered(tenant, subscription) => (Some(tenant), Some(*subscription), Queue::Ordered.code()),
             Strand::Status(tenant, subscription, status) => (Some(tenant), *subscription, status.code()),
             Strand::Failed(status) => (None, None, status.code()),
         };
@@ -254,6 +265,7 @@ impl<'c> LookUps<'c> {
         let statement = match strand {
             Strand::Queue(..) => &mut self.queue,
             Strand::Delayed(..) => &mut self.delayed,
+            Strand::Ordered(..) => &mut self.ordered,
             Strand::Status(_, None, _) => &mut self.status,
             Strand::Status(..) => &mut self.status_of,
             Strand::Failed(_) => &mut self.failed,

@@ -2,7 +2,7 @@
 
 use super::{row::find, walk::received};
 use crate::{
-    codes::{DELETED, IN_DELAYED, IN_REPLAY, PENDING},
+    codes::{AGAIN_IN, AGAIN_KEY, DELETED, IN_DELAYED, IN_REPLAY, PENDING},
     error::{at_commit, sqlite},
     existence,
     marks::{List, Marks},
@@ -103,8 +103,8 @@ fn is_receiving(tx: &Transaction<'_>, tenant: &TenantId, id: SubscriptionId) -> 
 fn back(replay: &Replay) -> String {
     let codes: Vec<String> = replay.selection.statuses.iter().map(|status| status.code().to_string()).collect();
     format!(
-        "UPDATE deliveries SET status = {PENDING}, queue = {IN_REPLAY}, earlier_attempts = attempts,
-         next_attempt_at = ?3, updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2 AND status IN ({})
+        "UPDATE deliveries SET status = {PENDING}, queue = {AGAIN_IN}, order_key = {AGAIN_KEY},
+         earlier_attempts = attempts, next_attempt_at = ?3, updated_at = ?4 WHERE tenant_id = ?1 AND id = ?2 AND status IN ({})
          AND EXISTS (SELECT 1 FROM events e WHERE e.tenant_id = ?1 AND e.id = substr(?2, 1, 14)
          AND e.payload_erased_at IS NULL)",
         codes.join(",")

@@ -227,7 +227,7 @@ pub async fn any_page_of_a_long_list_is_exact(store: &dyn Store) {
     world.append(&tenant, late).await;
     for of in published[..700].iter().map(|(id, _)| *id) {
         for delivery in store.event_deliveries(&tenant, of).await.unwrap() {
-            let of = NewDelivery { id: delivery.id, subscription: delivery.subscription };
+            let of = NewDelivery { id: delivery.id, subscription: delivery.subscription, order: None };
             world.commit(vec![Write::Outcome(world.outcome(&tenant, of, 1, Delivered))]).await;
         }
     }
@@ -257,7 +257,8 @@ pub async fn the_deliveries_of_an_event_are_found_in_order(store: &dyn Store) {
         let id = world.ids.event(now);
         std::sync::Arc::make_mut(&mut new.event).id = id;
         let numbers = [1, 2, 300, EventId::MAX_DELIVERIES];
-        new.deliveries = numbers.map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription }).into();
+        new.deliveries =
+            numbers.map(|number| NewDelivery { id: id.delivery(number).unwrap(), subscription, order: None }).into();
     }
     let mut shuffled = events.clone();
     shuffled[1].deliveries.reverse();

@@ -142,6 +142,7 @@ impl<'s> World<'s> {
                 .ok(),
                 on_pause: OnPause::Drop,
                 shape: Shape {
+                    ordered: None,
                     filter: Some("data.amount > 1 && data.name == \"ü\"".into()),
                     channels: Channels::parse(["project:1", "b"]).unwrap(),
                     transformation: Some(Transformation::Script("export default (webhook) => webhook".into())),
@@ -195,8 +196,11 @@ impl<'s> World<'s> {
     pub(super) fn event(&self, tenant: &TenantId, event_type: &str, to: &[SubscriptionId]) -> NewEvent {
         let now = self.tick();
         let id = self.ids.event(now);
-        let deliveries =
-            (1..).zip(to).map(|(number, to)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to });
+        let deliveries = (1..).zip(to).map(|(number, to)| NewDelivery {
+            id: id.delivery(number).unwrap(),
+            subscription: *to,
+            order: None,
+        });
         let event_type = EventType::parse(event_type).unwrap();
         self.types.lock().unwrap().insert(id, event_type.clone());
         let event = Event {
@@ -247,7 +251,7 @@ impl<'s> World<'s> {
     pub(super) fn expiry(&self, tenant: &TenantId, delivery: DeliveryId, at: Timestamp) -> Write {
         let error = "Not sent: too old".to_owned();
         let (tenant, end, raises) = (tenant.clone(), EndStatus::Expired, Vec::new());
-        Write::End(Box::new(Ending { tenant, delivery, end, error, at, raises }))
+        Write::End(Box::new(Ending { tenant, delivery, order: None, end, error, at, raises }))
     }
 
     /// The type of an event of this world.
@@ -279,6 +283,7 @@ impl<'s> World<'s> {
             delivery: of.id,
             subscription: of.subscription,
             event_type: self.type_of(of.id.event()),
+            order: of.order,
             attempt: Attempt {
                 number,
                 started_at: now,

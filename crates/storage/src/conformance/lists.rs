@@ -175,8 +175,11 @@ fn ordered<Row>(order: ListOrder, mut rows: Vec<Row>) -> Vec<Row> {
 /// A copy of the event in another tenant.
 fn copied(event: &NewEvent, tenant: &TenantId, to: &[SubscriptionId]) -> NewEvent {
     let id = event.event.id;
-    let deliver =
-        |(number, to): (usize, &SubscriptionId)| NewDelivery { id: id.delivery(number).unwrap(), subscription: *to };
+    let deliver = |(number, to): (usize, &SubscriptionId)| NewDelivery {
+        id: id.delivery(number).unwrap(),
+        subscription: *to,
+        order: None,
+    };
     let deliveries: Vec<_> = (1..).zip(to).map(deliver).collect();
     let event = Event { tenant: tenant.clone(), deliveries: deliveries.len() as u32, ..(*event.event).clone() };
     NewEvent::new(Arc::new(event), Vec::new(), deliveries)

@@ -68,7 +68,7 @@ pub async fn missed_events_get_a_delivery_once(store: &dyn Store) {
     assert_eq!(done.queued, 2, "the order, and the later event");
     assert_eq!(store.event(&tenant, later.event.id).await.unwrap().unwrap().deliveries, 2);
     // New deliveries have outcomes like all others.
-    let sent = crate::NewDelivery { id: expected[0], subscription: of };
+    let sent = crate::NewDelivery { id: expected[0], subscription: of, order: None };
     world.attempted(&tenant, sent, 1, Delivered).await;
     assert_eq!(world.delivery(&tenant, expected[0]).await.status, Delivered);
     let stats = store.subscription(&tenant, of).await.unwrap().unwrap().stats;

@@ -159,7 +159,7 @@ pub async fn an_outcome_of_a_missing_delivery_writes_nothing(store: &dyn Store) 
     let (tenant, subscription, _) = start(&world, 1).await;
     let before = world.shown(&tenant).await;
     let id = world.ids.event(world.tick()).delivery(1).unwrap();
-    world.attempted(&tenant, NewDelivery { id, subscription }, 1, Disabled).await;
+    world.attempted(&tenant, NewDelivery { id, subscription, order: None }, 1, Disabled).await;
     assert_eq!(world.shown(&tenant).await.subscriptions, before.subscriptions);
     assert_eq!(store.delivery(&tenant, id).await.unwrap(), None);
     assert_eq!(store.attempts(&tenant, id, u32::MAX).await.unwrap(), []);

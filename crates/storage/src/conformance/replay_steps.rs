@@ -43,7 +43,7 @@ pub async fn a_replay_queues_each_selected_delivery_once(store: &dyn Store) {
     assert_eq!(listed(&world, &tenant, Some(other)).await, others);
 
     // A delivery that fails again is behind the position of this replay, and is selected by the next one.
-    let of_first = crate::NewDelivery { id: ids[0], subscription: of };
+    let of_first = crate::NewDelivery { id: ids[0], subscription: of, order: None };
     world.attempted(&tenant, of_first, 2, Failed).await;
     assert_eq!(step(&world, &one, 5, 100).await, ReplayStepped::NotRunning);
     let next = begin(&world, &tenant, of, failed(&world)).await;
@@ -149,11 +149,11 @@ pub async fn nothing_is_queued_while_many_replays_wait(store: &dyn Store) {
     assert_eq!(queued().await, (4, false, ReplayState::Running));
     assert_eq!(queued().await, (0, true, ReplayState::Running));
     let sent = waiting(&world, &tenant, of).await[0];
-    world.attempted(&tenant, crate::NewDelivery { id: sent, subscription: of }, 2, Delivered).await;
+    world.attempted(&tenant, crate::NewDelivery { id: sent, subscription: of, order: None }, 2, Delivered).await;
     assert_eq!(queued().await, (1, false, ReplayState::Running));
     assert_eq!(queued().await, (0, true, ReplayState::Running));
     for id in waiting(&world, &tenant, of).await {
-        world.attempted(&tenant, crate::NewDelivery { id, subscription: of }, 2, Delivered).await;
+        world.attempted(&tenant, crate::NewDelivery { id, subscription: of, order: None }, 2, Delivered).await;
     }
     assert_eq!(queued().await, (1, false, ReplayState::Completed));
 }
@@ -167,7 +167,7 @@ pub async fn a_delivery_that_changes_meanwhile_is_left_alone(store: &dyn Store) 
     let one = begin(&world, &tenant, of, failed(&world)).await;
     // Sent again by hand before the replay gets there.
     store.retry_delivery(&tenant, second, crate::RetryOf::Undelivered, world.tick()).await.unwrap();
-    world.attempted(&tenant, crate::NewDelivery { id: second, subscription: of }, 2, Delivered).await;
+    world.attempted(&tenant, crate::NewDelivery { id: second, subscription: of, order: None }, 2, Delivered).await;
     let (done, _) = run(&world, &one, 10).await;
     assert_eq!(done.queued, 1);
     assert_eq!(waiting(&world, &tenant, of).await, [first]);

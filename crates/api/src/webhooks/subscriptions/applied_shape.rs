@@ -61,6 +61,15 @@ impl SubscriptionFields {
                 shape.payload = payload;
             }
         }
+        match &self.ordered {
+            Patch::Absent => {}
+            Patch::Null => shape.ordered = None,
+            Patch::Value(given) => {
+                if let Some(ordered) = given.check(faults) {
+                    shape.ordered = ordered;
+                }
+            }
+        }
         if let Some(conflict) = shape.conflict() {
             faults.add(conflict.field, conflict.to_string());
         }

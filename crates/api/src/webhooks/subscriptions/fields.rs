@@ -3,6 +3,7 @@
 use super::{
     credentials::{AuthenticationFields, TlsFields},
     defaults::default_retries,
+    ordered::{Ordered, OrderedShown, ordered},
     policies::{CircuitBreakerFields, RateLimitFields},
     retry::{self, RetryFields},
     shape::{BatchingFields, RequestFields, TransformationFields},
@@ -143,6 +144,11 @@ pub(crate) struct SubscriptionFields {
     #[serde(default, deserialize_with = "text")]
     #[schema(value_type = Option<PayloadFormName>, default = "full")]
     pub(super) payload: Patch<String>,
+    /// Deliveries are sent one after the other, and nothing overtakes a retry: `true` for all of them, or a path such as
+    /// `data.customer_id` for those with the same value there. Null or false: no order. Not with batching.
+    #[serde(default, deserialize_with = "ordered")]
+    #[schema(value_type = Option<OrderedShown>)]
+    pub(super) ordered: Patch<Ordered>,
     /// The version of HTTP. `auto`: HTTP/2 where the receiver offers it over TLS, else HTTP/1.1. `http2` also without TLS
     /// (prior knowledge).
     #[serde(default, deserialize_with = "text")]

@@ -17,6 +17,8 @@ pub(crate) mod get;
 pub(crate) mod health;
 pub(crate) mod jwks;
 pub(crate) mod list;
+pub(crate) mod order;
+mod ordered;
 mod ownership;
 pub(crate) mod patch;
 pub(crate) mod pause;

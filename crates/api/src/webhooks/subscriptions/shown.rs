@@ -3,6 +3,7 @@
 use super::{
     credentials::{AuthenticationShown, TlsShown},
     health::HealthShown,
+    ordered::OrderedShown,
     policies::{BreakerShown, CircuitBreakerShown, RateLimitShown},
     retry::RetryShown,
     shape::{BatchingShown, RequestShown, TransformationShown},
@@ -92,6 +93,7 @@ pub(crate) struct SubscriptionShown {
     batching: Option<BatchingShown>,
     #[schema(value_type = PayloadFormName)]
     payload: &'static str,
+    ordered: Option<OrderedShown>,
     #[schema(value_type = HttpVersionName)]
     http_version: &'static str,
     /// The keys `whpk_…` that verify `v1a` signatures now; empty with shared secrets.
@@ -169,6 +171,7 @@ impl SubscriptionShown {
             compression: s.policies.shape.compression.map(Compression::name),
             batching: s.policies.shape.batching.map(BatchingShown::from),
             payload: s.policies.shape.payload.name(),
+            ordered: s.policies.shape.ordered.as_ref().map(OrderedShown::new),
             http_version: s.policies.shape.http_version.name(),
             public_keys: public_keys(s, now).map(|key| key.to_string()).collect(),
             authentication: s.credentials.authentication.as_ref().map(AuthenticationShown::new),

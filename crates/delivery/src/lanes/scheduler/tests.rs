@@ -60,7 +60,7 @@ pub(in crate::lanes) fn job(number: u32, queue: Queue, size: usize) -> Job {
     };
     let outgoing = Arc::new(Outgoing::new(event));
     let due_at = id.made_at();
-    Job { id: id.delivery(1).unwrap(), queue, due_at, outgoing, attempts: 0, earlier_attempts: 0 }
+    Job { id: id.delivery(1).unwrap(), queue, due_at, outgoing, attempts: 0, earlier_attempts: 0, order: None }
 }
 
 struct Bench {

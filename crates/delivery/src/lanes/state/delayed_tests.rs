@@ -96,7 +96,14 @@ fn a_refill_that_ran_during_a_cancellation_is_dropped_and_made_again() {
     lane.leave_in_store(Queue::Normal, EVER);
     let cancelled = job(1, Queue::Normal, 2);
     let event = cancelled.outgoing.event.clone();
-    let due = DueDelivery { id: cancelled.id, attempts: 0, earlier_attempts: 0, due_at: cancelled.due_at, event };
+    let due = DueDelivery {
+        id: cancelled.id,
+        attempts: 0,
+        earlier_attempts: 0,
+        due_at: cancelled.due_at,
+        order: None,
+        event,
+    };
     state.refilled(number, Queue::Normal, Due { deliveries: vec![due], next: None }, NOW, &mut work);
     assert_eq!(state.scheduler.lane(number).unwrap().queued(), 0);
     assert_eq!(work.refills.len(), 2, "it is read again");

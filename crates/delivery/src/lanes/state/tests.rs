@@ -145,6 +145,7 @@ fn deliveries_of_an_event_whose_payload_was_erased_are_neither_kept_nor_queued()
         attempts: 0,
         earlier_attempts: 0,
         due_at: job.due_at,
+        order: None,
         event: job.outgoing.event.clone(),
     };
     let found = Due { deliveries: vec![due(&erased), due(&job(4, Queue::Normal, 2))], next: None };

@@ -16,8 +16,10 @@ fn make(case: &str, to: &[SubscriptionId]) -> Make {
             _ => {}
         }
         let id = ids.event(found.timestamp);
-        let deliveries: Vec<NewDelivery> =
-            (1..).zip(&to).map(|(n, to)| NewDelivery { id: id.delivery(n).unwrap(), subscription: *to }).collect();
+        let deliveries: Vec<NewDelivery> = (1..)
+            .zip(&to)
+            .map(|(n, to)| NewDelivery { id: id.delivery(n).unwrap(), subscription: *to, order: None })
+            .collect();
         let event = Event {
             id,
             given_id: Some(found.given_id.into()),

@@ -94,7 +94,7 @@ impl<'w, 's> Work<'w, 's> {
             let Some(one) = self.one_of(of).filter(|one| last != Some(one.id)) else { continue };
             let rare = if self.below(6) == 0 { Disabled } else { Exhausted };
             let status: DeliveryStatus = [Delivered, Delivered, Retrying, Retrying, Failed, rare][self.below(6)];
-            let to = NewDelivery { id: one.id, subscription: one.subscription };
+            let to = NewDelivery { id: one.id, subscription: one.subscription, order: None };
             batch.push(Write::Outcome(world.outcome(&self.tenant, to, one.attempts + 1, status)));
             last = Some(one.id);
         }

@@ -80,6 +80,7 @@ hand_on!(Deliveries {
         tenant: &TenantId, subscription: SubscriptionId, queue: Queue, now: Timestamp, limit: usize,
         held: &[DeliveryId]
     ) -> Due;
+    fn blocking(tenant: &TenantId, subscription: SubscriptionId, most: u32) -> Vec<storage::FirstInOrder>;
 });
 
 hand_on!(Statistics {
