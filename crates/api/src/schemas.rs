@@ -157,12 +157,9 @@ texts! {
         text.min_length(Some(1)).max_length(Some(PART_MAX)).pattern(Some(ONE_LINE))
     };
     /// The path of a value within an event's `data` or `metadata`.
-    PayloadPathText as "PayloadPath": |text| {
-        let name = r#"[^.\[\]"'*\x00-\x1f\x7f-\x9f]+"#;
-        let quoted = r#""[^"\x00-\x1f\x7f-\x9f]*"|'[^'\x00-\x1f\x7f-\x9f]*'"#;
-        let step = format!(r"(\.{name}|\[([0-9]{{1,9}}|\*|{quoted})\])");
-        text.max_length(Some(PATH_MAX)).pattern(Some(format!(r"^(\$\.)?(data|metadata){step}{{1,{STEPS_MAX}}}$")))
-    };
+    PayloadPathText as "PayloadPath": |text| text.max_length(Some(PATH_MAX)).pattern(Some(path_pattern(r"|\*")));
+    /// The path of one value within an event's `data` or `metadata`.
+    KeyPathText as "KeyPath": |text| text.max_length(Some(PATH_MAX)).pattern(Some(path_pattern("")));
     /// A JSON string, number, boolean or null; a string needs quotes only where it would be another value.
     PayloadValueText as "PayloadValue": |text| {
         text.min_length(Some(1)).max_length(Some(VALUE_MAX)).pattern(Some(r"^[^\s\[{\x00-\x1f\x7f-\x9f][^\x00-\x1f\x7f-\x9f]*$"))
@@ -272,4 +269,11 @@ fn either(prefix: &str) -> String {
 
 fn id(text: ObjectBuilder, prefix: &str) -> ObjectBuilder {
     text.pattern(Some(format!("^{prefix}_[0-9a-hjkmnp-tv-z]{{26}}$")))
+}
+/// The pattern of paths whose steps in brackets are numbers, quoted names, or `others`.
+fn path_pattern(others: &str) -> String {
+    let name = r#"[^.\[\]"'*\x00-\x1f\x7f-\x9f]+"#;
+    let quoted = r#""[^"\x00-\x1f\x7f-\x9f]*"|'[^'\x00-\x1f\x7f-\x9f]*'"#;
+    let step = format!(r"(\.{name}|\[([0-9]{{1,9}}{others}|{quoted})\])");
+    format!(r"^(\$\.)?(data|metadata){step}{{1,{STEPS_MAX}}}$")
 }

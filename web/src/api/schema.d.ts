@@ -1950,7 +1950,7 @@ export interface components {
         /** @description A delivery that blocks those behind it. */
         BlockingDelivery: components["schemas"]["Delivery"] & {
             /** @description The value of the key; null without one, after a change of `ordered`, and when the payload was erased. */
-            key?: Record<string, never> | null;
+            key: unknown;
             /**
              * Format: date-time
              * @description Time of the first attempt that failed.

@@ -42,7 +42,7 @@ pub(crate) struct BlockingShown {
     #[serde(flatten)]
     delivery: DeliveryShown,
     /// The value of the key; null without one, after a change of `ordered`, and when the payload was erased.
-    #[schema(value_type = Option<Object>)]
+    #[schema(value_type = serde_json::Value)]
     key: Option<Box<RawValue>>,
     /// Time of the first attempt that failed.
     #[schema(value_type = String, format = DateTime)]

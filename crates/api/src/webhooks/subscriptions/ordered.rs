@@ -1,6 +1,6 @@
 //! The field `ordered` of a subscription: `true`, or the path of a key.
 
-use crate::{body::Patch, schemas::PayloadPathText};
+use crate::{body::Patch, schemas::KeyPathText};
 use model::{
     FieldErrors,
     shape::{KeyPath, Order},
@@ -38,7 +38,7 @@ impl PartialSchema for OrderedShown {
         let description = "`true`: all deliveries are sent one after the other. A path in events: those with the same value \
                            there are.";
         let all = ObjectBuilder::new().schema_type(Type::Boolean);
-        OneOfBuilder::new().item(all).item(PayloadPathText::schema()).description(Some(description)).into()
+        OneOfBuilder::new().item(all).item(KeyPathText::schema()).description(Some(description)).into()
     }
 }
 
