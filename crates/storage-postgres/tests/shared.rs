@@ -134,10 +134,10 @@ async fn a_take_over_of_an_invalid_row_claims_nothing() {
         ))
     };
     insert(1, 1);
-    insert(2, 6);
+    insert(2, 7);
     is_corrupt(shared.take_over_deliveries(10).await, ("waiting", &uuid(2), "queue"));
     assert_eq!(cluster.sql("SELECT count(*) FROM postrider.waiting WHERE owner = 0"), "2");
-    cluster.sql("UPDATE postrider.waiting SET queue = 4 WHERE queue = 6");
+    cluster.sql("UPDATE postrider.waiting SET queue = 4 WHERE queue = 7");
     assert_eq!(shared.take_over_deliveries(10).await.unwrap().len(), 2);
 }
 

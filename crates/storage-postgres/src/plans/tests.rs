@@ -299,6 +299,7 @@ async fn every_hot_statement_uses_an_index_and_prunes_partitions() {
     lists::publications(&mut book, &there).await;
     statistics::statistics(&mut book, &there).await;
     writes::journal(&mut book, &there).await;
+    writes::order(&mut book, &there).await;
     writes::nodes(&mut book, &there).await;
     writes::settings(&mut book, &there).await;
     replays::replays(&mut book, &there).await;

@@ -70,7 +70,7 @@ const OF_TENANT: &[Bad] = &[
     bad(("waiting", "status"), "7", DELIVERY),
     bad(("waiting", "response_code"), "-1", DELIVERY),
     bad(("waiting", "attempts"), "-1", &["delivery", "deliveries", "event_deliveries", "read_events", "due"]),
-    bad(("waiting", "queue"), "6", &["each_queue_head", "backlogs", "read_events"]),
+    bad(("waiting", "queue"), "7", &["each_queue_head", "backlogs", "read_events"]),
     bad(("deliveries", "status"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),
     bad(("deliveries", "earlier_attempts"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),
     bad(("deliveries", "duration_us"), "-1", &["ended", "deliveries", "event_deliveries", "read_events"]),

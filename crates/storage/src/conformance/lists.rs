@@ -93,7 +93,8 @@ impl Made {
             Arc::make_mut(&mut event.event).priority = [Priority::High, Priority::Normal, Priority::Low][number % 3];
             // Some are delayed; the order of their due times is another one than that of their ids.
             let at = world.now().after(Duration::from_secs(60 * 60 * (100 - number as u64)));
-            events.push(if number % 5 == 0 || number > 18 { event.delayed(at) } else { event });
+            let event = if number % 5 == 0 || number > 18 { event.delayed(at) } else { event };
+            events.push(if number % 7 == 3 { event.ordered(number as i64 % 2) } else { event });
         }
         let twin = copied(&events[19], &tenants[2], &of(&tenants[2]));
         events.push(twin);

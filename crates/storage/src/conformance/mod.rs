@@ -31,6 +31,7 @@ mod journal;
 mod keys;
 mod lists;
 mod missed_events;
+mod order;
 mod outcomes;
 mod pages;
 mod paging;
@@ -252,6 +253,14 @@ macro_rules! conformance_suite {
                 each_priority_waits_in_its_queue_and_so_do_retries_and_replays
                 next_due_is_when_the_first_one_is_due
                 a_retry_in_the_future_is_pulled_back_and_keeps_its_wait
+            }
+            order {
+                the_first_delivery_of_each_key_is_due
+                places_are_those_of_commits_and_not_of_ids
+                a_delayed_delivery_takes_its_place_when_it_is_due
+                an_ordered_delivery_that_is_cancelled_or_retried_by_hand_lets_no_other_overtake
+                ordered_retries_are_pulled_back_and_counted
+                many_that_wait_behind_one_are_counted_up_to_a_bound
             }
             delayed {
                 a_delayed_delivery_is_due_at_its_time_and_not_before

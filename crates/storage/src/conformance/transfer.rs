@@ -27,6 +27,10 @@ async fn furnished(world: &World<'_>) -> TenantId {
     let later = world.now().after(Duration::from_secs(3_600));
     world.append(&tenant, vec![world.event(&tenant, "invoice.sent", &[subscription]).delayed(later)]).await;
     world.publish(&tenant, "invoice.sent", &[]).await;
+    let ordered = world.event(&tenant, "invoice.sent", &[subscription; 3]).ordered(-5);
+    let sent = ordered.deliveries[0];
+    world.append(&tenant, vec![ordered]).await;
+    world.attempted(&tenant, sent, 1, DeliveryStatus::Delivered).await;
     tenant
 }
 
@@ -45,7 +49,10 @@ pub async fn events_read_for_a_transfer_are_complete(store: &dyn Store) {
     let world = World::new(store, "transfer.read");
     let tenant = furnished(&world).await;
     let all = read(&world, &tenant).await;
-    assert_eq!(all.len(), 4);
+    assert_eq!(all.len(), 5);
+    let places: Vec<_> = all[4].places.iter().map(|(id, place)| (*id, place.key.code())).collect();
+    assert_eq!(places, [1, 2].map(|number| (all[4].deliveries[number].0.id, -5)));
+    assert!(all[4].places[0].1.position < all[4].places[1].1.position);
     let delayed = &all[2].deliveries[0];
     assert_eq!((delayed.1, delayed.0.next_attempt_at), (Queue::Delayed, all[2].event.deliver_at));
     let first = &all[0];

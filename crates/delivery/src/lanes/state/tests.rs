@@ -158,3 +158,8 @@ fn deliveries_of_an_event_whose_payload_was_erased_are_neither_kept_nor_queued()
 }
 
 mod shared;
+
+/// A delivery of the queue for ordered ones.
+fn ordered(number: u32) -> Job {
+    Job { order: Some(model::shape::OrderKey::from_code(0)), ..job(number, Queue::Ordered, 1) }
+}

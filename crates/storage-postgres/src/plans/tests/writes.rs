@@ -2,9 +2,10 @@
 
 use super::{ANY_DAY, Book, ONE_DAY, Rule, There, hour, late, outcome, tenant};
 use model::{
-    Subscription, SubscriptionState, TenantId,
+    Queue, Subscription, SubscriptionState, TenantId,
     delivery::{EndStatus, Next},
     event::EventPattern,
+    shape::OrderKey,
     subscription::SubscriptionStats,
 };
 use std::{sync::Arc, time::Duration};
@@ -79,6 +80,36 @@ pub(super) async fn journal(book: &mut Book, there: &There) {
     let ids = [made[1].id, made[0].id];
     book.see("A cancellation of deliveries", ONE_DAY, async |store| {
         assert_eq!(store.cancel_by_ids(of, &ids, super::late()).await.unwrap(), ids[..1]);
+    })
+    .await;
+}
+
+pub(super) async fn order(book: &mut Book, there: &There) {
+    let (of, subscription) = (&there.tenant, there.subscription);
+    let ordered = ["ordered-1", "ordered-2"].map(|name| {
+        let mut new = book.event(of, name, &[subscription]);
+        new.deliveries[0].order = Some(OrderKey::from_code(-7));
+        new
+    });
+    let made = ordered.clone().map(|new| new.deliveries[0]);
+    book.see("A commit of ordered deliveries", ONE_DAY, async |store| {
+        store.commit(vec![append(there, ordered.to_vec())]).await.unwrap();
+    })
+    .await;
+    book.see("Due deliveries of an ordered subscription", Rule { days: Some(4), ..ANY_DAY }, async |store| {
+        let due = store.due(of, subscription, Queue::Ordered, super::late(), 3, &[]).await.unwrap();
+        assert_eq!(due.deliveries.len(), 1);
+    })
+    .await;
+    let failed = outcome(of, made[0], Next::Retry { at: super::late().after(Duration::from_secs(60)) });
+    book.store.commit(vec![failed]).await.unwrap();
+    book.see("What blocks an ordered subscription", ANY_DAY, async |store| {
+        assert_eq!(store.blocking(of, subscription, 100).await.unwrap()[0].behind, 1);
+    })
+    .await;
+    let end = outcome(of, made[0], Next::End(EndStatus::Delivered));
+    book.see("A commit of the outcome of an ordered delivery", ONE_DAY, async |store| {
+        store.commit(vec![end]).await.unwrap();
     })
     .await;
 }

@@ -14,6 +14,7 @@ mod changes;
 mod feed;
 mod limits;
 mod nodes;
+mod order;
 mod outbox;
 mod partitions;
 mod replays;
@@ -104,6 +105,11 @@ macro_rules! shared_conformance_suite {
                 claims_of_nodes_without_a_lease_count_no_more
                 nodes_that_do_not_deliver_have_no_claims
                 claims_made_at_once_never_exceed_the_limit
+            }
+            order {
+                the_next_ordered_delivery_goes_to_the_node_that_ends_the_one_before
+                ordered_deliveries_of_a_lost_node_keep_their_places
+                nodes_that_append_at_once_agree_on_one_order
             }
             take_over {
                 deliveries_of_lost_and_left_nodes_are_claimed_once
