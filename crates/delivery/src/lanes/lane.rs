@@ -33,9 +33,9 @@ enum Turn {
 /// Weighted round robin over the queues, after the high-priority queue. The turn of an empty queue passes to the next
 /// one, so the weights matter only when several queues have deliveries: fresh deliveries get half, and no queue starves.
 /// Retries and held-back deliveries share two turns; each takes the turn of the other when that has none. Ordered
-/// deliveries also take the turns of new ones when there are none.
-const TURNS: [Turn; 9] = [
-    Turn::Of(Queue::Normal),
+/// and other new deliveries likewise.
+const TURNS: [Turn; 8] = [
+    Turn::Of(Queue::Ordered),
     Turn::HeldBack,
     Turn::Of(Queue::Normal),
     Turn::Of(Queue::Replay),
@@ -43,7 +43,6 @@ const TURNS: [Turn; 9] = [
     Turn::Of(Queue::Retry),
     Turn::Of(Queue::Normal),
     Turn::Of(Queue::Low),
-    Turn::Of(Queue::Ordered),
 ];
 
 /// The queues of deliveries that no attempt was made for.
@@ -223,6 +222,7 @@ impl Lane {
             Turn::HeldBack if self.held_back.is_empty() => Turn::Of(Queue::Retry),
             Turn::Of(Queue::Retry) if self.queued_in(Queue::Retry) == 0 => Turn::HeldBack,
             Turn::Of(Queue::Normal) if self.queued_in(Queue::Normal) == 0 => Turn::Of(Queue::Ordered),
+            Turn::Of(Queue::Ordered) if self.queued_in(Queue::Ordered) == 0 => Turn::Of(Queue::Normal),
             turn => turn,
         });
         std::iter::once(Turn::Of(Queue::High)).chain(turns).find(|turn| !self.jobs(*turn).is_empty())

@@ -6,6 +6,7 @@ use crate::lanes::{lane::Room, throttle::PolicyDefaults};
 use model::{
     Policies, Subscription,
     policy::{BreakerSettings, Period, RateLimit, breaker::Transition},
+    shape::OrderKey,
 };
 use std::time::Duration;
 
@@ -159,7 +160,80 @@ fn deliveries_of_an_event_whose_payload_was_erased_are_neither_kept_nor_queued()
 
 mod shared;
 
-/// A delivery of the queue for ordered ones.
-fn ordered(number: u32) -> Job {
-    Job { order: Some(model::shape::OrderKey::from_code(0)), ..job(number, Queue::Ordered, 1) }
+fn refilled(state: &mut State, lane: LaneNumber, jobs: &[Job], next: Option<Timestamp>, now: Timestamp) -> Work {
+    let due = |job: &Job| storage::DueDelivery {
+        id: job.id,
+        attempts: job.attempts,
+        earlier_attempts: 0,
+        due_at: job.due_at,
+        order: job.order,
+        event: job.outgoing.event.clone(),
+    };
+    let mut work = Work::default();
+    state.scheduler.lane(lane).unwrap().part(Queue::Ordered).refilling = Some(SpilledSince::No);
+    state.refilled(lane, Queue::Ordered, Due { deliveries: jobs.iter().map(due).collect(), next }, now, &mut work);
+    work
+}
+
+/// The queues that are refilled.
+fn queues(work: &Work) -> Vec<Queue> {
+    work.refills.iter().map(|refill| refill.queue).collect()
+}
+
+#[test]
+fn the_end_of_an_ordered_delivery_looks_for_the_next_one() {
+    let mut state = State::new(16, PolicyDefaults::default());
+    let number = state.scheduler.lane_for(&target("acme", 1));
+    let ordered = |number| Job { order: Some(OrderKey::from_code(0)), ..job(number, Queue::Ordered, 2) };
+    let mut work = Work::default();
+    state.scheduler.lane(number).unwrap().leave_in_store(Queue::Ordered, EVER);
+    state.look(number, NOW, &mut work);
+    assert_eq!(queues(&work), [Queue::Ordered]);
+    let first = ordered(1);
+    let later = NOW.after(storage::LOOK_FOR_ORDER);
+    let work = refilled(&mut state, number, std::slice::from_ref(&first), Some(later), NOW);
+    assert_eq!(queues(&work), [], "others wait behind it");
+    let start = state.scheduler.next().unwrap();
+    assert_eq!((start.job.id, start.job.order), (first.id, first.order));
+
+    // Its retry is read when it is due, and nothing before it.
+    state.scheduler.finished(number, start.room);
+    let (mut work, retry) = (Work::default(), NOW.after(Duration::from_secs(60)));
+    state.settle(number, first.id, After::RetryAt(retry), NOW, &mut work);
+    assert_eq!(queues(&work), [Queue::Ordered]);
+    let work = refilled(&mut state, number, &[], Some(retry), NOW);
+    assert_eq!(queues(&work), []);
+    assert!(state.scheduler.next().is_none());
+    let mut work = Work::default();
+    state.timed(number, retry, &mut work);
+    assert!(queues(&work).contains(&Queue::Ordered));
+
+    let again = Job { attempts: 1, ..first.clone() };
+    refilled(&mut state, number, &[again], Some(retry.after(storage::LOOK_FOR_ORDER)), retry);
+    let start = state.scheduler.next().unwrap();
+    state.scheduler.finished(number, start.room);
+    let mut work = Work::default();
+    state.settle(number, first.id, After::Ended, retry, &mut work);
+    assert_eq!(queues(&work), [Queue::Ordered]);
+    // Without any, the end of another delivery looks for none.
+    refilled(&mut state, number, &[], None, retry);
+    state.offer(number, job(2, Queue::Normal, 2), retry);
+    let start = state.scheduler.next().unwrap();
+    state.scheduler.finished(number, start.room);
+    let mut work = Work::default();
+    state.settle(number, start.job.id, After::Ended, retry, &mut work);
+    assert_eq!(queues(&work), []);
+}
+
+#[test]
+fn new_and_ordered_deliveries_of_a_lane_take_turns() {
+    let mut state = State::new(64, PolicyDefaults::default());
+    let number = state.scheduler.lane_for(&target("acme", 1));
+    for delivery in 0..40 {
+        let queue = if delivery % 2 == 0 { Queue::Normal } else { Queue::Ordered };
+        state.scheduler.push(number, job(delivery, queue, 2));
+    }
+    let lane = state.scheduler.lane(number).unwrap();
+    let first: Vec<Queue> = std::iter::from_fn(|| lane.pop()).take(16).map(|job| job.queue).collect();
+    assert!(first.contains(&Queue::Normal) && first.contains(&Queue::Ordered), "{first:?}");
 }
