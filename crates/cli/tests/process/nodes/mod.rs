@@ -11,6 +11,7 @@ mod history;
 mod limits;
 mod names;
 mod operational;
+mod order;
 mod outbox;
 mod pause;
 mod places;

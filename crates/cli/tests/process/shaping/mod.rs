@@ -8,6 +8,7 @@ mod copy;
 mod filters;
 mod hostile;
 mod oauth;
+mod order;
 mod ownership;
 mod public_keys;
 mod recorder;

@@ -7,6 +7,7 @@ pub(crate) mod faketime;
 pub(crate) mod load;
 pub(crate) mod markdown;
 pub(crate) mod nginx;
+pub(crate) mod orderly;
 pub(crate) mod raw;
 pub(crate) mod receiver;
 pub(crate) mod server;
