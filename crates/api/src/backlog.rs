@@ -41,7 +41,7 @@ pub(crate) struct BacklogShown {
 #[derive(Serialize, ToSchema)]
 #[schema(as = QueueBacklog)]
 pub(crate) struct QueueShown {
-    /// `high`, `normal`, `low`, `replay` (retried by hand), `retry` or `delayed` (until `deliver_at`).
+    /// `high`, `normal`, `low`, `replay` (retried by hand), `retry`, `delayed` (until `deliver_at`) or `ordered`.
     queue: &'static str,
     waiting: u32,
     #[schema(value_type = String, format = DateTime)]

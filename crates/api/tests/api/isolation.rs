@@ -101,6 +101,7 @@ fn row(operation: &str) -> Row {
         "POST /api/v1/webhooks/subscriptions/{id}/breaker/reset" => names(Subscription, "", 404),
         "GET /api/v1/webhooks/subscriptions/{id}/deliveries" => names(Subscription, "", 404),
         "GET /api/v1/webhooks/subscriptions/{id}/retry-schedule" => names(Subscription, "", 404),
+        "GET /api/v1/webhooks/subscriptions/{id}/order" => names(Subscription, "", 404),
         "GET /api/v1/webhooks/subscriptions/{id}/stats" => names(Subscription, "", 404),
 
         "GET /api/v1/webhooks/stats" => Row::Lists { queries: &["by=subscription", "subscription_id={subscription}", "event_type=invoice.created"] },

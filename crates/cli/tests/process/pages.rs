@@ -35,6 +35,7 @@ works! {
     transformations: "docs/transformations.md",
     requests: "docs/requests.md",
     batching: "docs/batching.md",
+    ordering: "docs/ordering.md",
     egress: "docs/egress.md",
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",

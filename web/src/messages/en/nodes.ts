@@ -78,6 +78,7 @@ export const nodes = {
       replay: "Replays",
       retry: "Retries",
       delayed: "Delayed until later",
+      ordered: "In strict order",
     } as Record<string, string>,
     bySubscription: "Longest waiting subscriptions",
     tenant: "Tenant",

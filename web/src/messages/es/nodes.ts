@@ -80,6 +80,7 @@ export const nodes: typeof en = {
       replay: "Reenvíos",
       retry: "Reintentos",
       delayed: "Aplazadas",
+      ordered: "En orden estricto",
     },
     bySubscription: "Suscripciones que más esperan",
     tenant: "Inquilino",

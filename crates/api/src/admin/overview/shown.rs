@@ -87,7 +87,7 @@ struct OverviewBacklog {
 /// Waiting deliveries of one queue over all subscriptions.
 #[derive(Serialize, ToSchema)]
 struct OverviewQueue {
-    /// `high`, `normal`, `low`, `replay`, `retry` or `delayed`.
+    /// `high`, `normal`, `low`, `replay`, `retry`, `delayed` or `ordered`.
     queue: &'static str,
     waiting: u64,
     capped: bool,

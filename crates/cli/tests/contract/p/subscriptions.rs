@@ -8,7 +8,7 @@ pub(super) const FIELDS: &str = "id url description events event_types headers i
     timeout_seconds success_count failure_count last_triggered_at last_success_at last_failure_at success_rate \
     created_at updated_at custom_metadata profile rate_limit max_in_flight circuit_breaker breaker retry on_pause \
     auto_disable_after_hours disabled_reason disabled_at failing_since health filter channels transformation request \
-    compression http_version batching payload public_keys authentication tls";
+    compression http_version batching payload ordered public_keys authentication tls";
 
 async fn refused(w: &World, fields: Value, part: &str) {
     let mut body = json!({ "url": "https://example.com/hook", "events": ["invoice.created"] });

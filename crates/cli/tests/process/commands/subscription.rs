@@ -109,6 +109,13 @@ async fn a_subscription_is_shaped_and_shapes_are_tried() {
     assert_eq!(batched["payload"], "reference");
     let cleared = json_of(&of("shape", &["--batch", "none", "--payload", "full"]).run().await);
     assert_eq!((&cleared["batching"], &cleared["payload"]), (&json!(null), &json!("full")));
+    for (given, shown) in [("data.customer_id", json!("data.customer_id")), ("all", json!(true)), ("none", json!(null))]
+    {
+        let ordered = json_of(&of("shape", &["--ordered", given]).run().await);
+        assert_eq!(ordered["ordered"], shown);
+    }
+    let order = json_of(&desk.command(&["subscription", "order", &id, "--tenant", "one"]).run().await);
+    assert_eq!(order, json!({"ordered": null, "blocking": []}));
 
     let event = ["--event-type", "invoice.created", "--data", r#"{"amount": 150}"#];
     let tried = json_of(&of("try", &[&["--filter", "data.amount > 100"][..], &event].concat()).run().await);
@@ -119,11 +126,12 @@ async fn a_subscription_is_shaped_and_shapes_are_tried() {
     assert_eq!(tried["result"], "sends");
 
     for (action, arguments, expected) in [
-        ("shape", vec![], "give --filter, --channels, --script, --template, --batch or --payload"),
+        ("shape", vec![], "give --filter, --channels, --script, --template, --batch, --payload or --ordered"),
         ("shape", vec!["--filter", "data.amount >"], "filter: line 1"),
         ("shape", vec!["--batch", "many"], "--batch \"many\" must be EVENTS or EVENTS,MS"),
         ("shape", vec!["--batch", "1"], "batching.max_events: must be between 2 and 1000"),
         ("shape", vec!["--payload", "thin"], "payload: must be full or reference"),
+        ("shape", vec!["--ordered", "customer"], "ordered: must begin with data or metadata"),
         ("shape", vec!["--template", "pagerduty", "--option", "x"], "--option \"x\" has no ="),
         ("shape", vec!["--script", "/nowhere.js"], "--script: /nowhere.js cannot be read"),
         ("try", vec!["--event-type", "a.b"], "give --filter, --script or --template"),

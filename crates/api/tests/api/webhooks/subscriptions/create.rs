@@ -48,7 +48,7 @@ async fn a_subscription_needs_a_url_and_events() {
     });
     let shape = json!({
         "filter": null, "channels": [], "transformation": null, "request": null, "compression": null, "http_version": "auto",
-        "batching": null, "payload": "full", "public_keys": [], "authentication": null, "tls": null,
+        "batching": null, "payload": "full", "ordered": null, "public_keys": [], "authentication": null, "tls": null,
     });
     expected.as_object_mut().unwrap().extend(shape.as_object().unwrap().clone());
     assert_eq!(made, expected);

@@ -8,6 +8,7 @@ mod deliveries;
 mod get;
 mod health;
 mod list;
+mod order;
 mod patch;
 mod pause;
 mod policies;

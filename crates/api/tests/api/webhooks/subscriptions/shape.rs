@@ -43,6 +43,8 @@ fn rows() -> Vec<(Value, &'static str)> {
         (json!({"batching": {}, "request": {"query": {"a": "{id}"}}}), "batching"),
         (json!({"payload": "thin"}), "payload"),
         (json!({"payload": "reference", "transformation": {"template": "slack"}}), "payload"),
+        (json!({"ordered": "a.b"}), "ordered"),
+        (json!({"ordered": true, "batching": {}}), "ordered"),
         (json!({"http_version": "http3"}), "http_version"),
         (json!({"http_version": ""}), "http_version"),
         (auth(json!({})), "authentication.type"),
@@ -104,6 +106,7 @@ async fn shapes_are_shown_as_they_were_given_and_null_restores_the_default() {
         "request": {"method": "PUT", "path": "/orders/{data.id}", "query": {"t": "{type}"}},
         "compression": "zstd",
         "http_version": "http2",
+        "ordered": "data.id",
     });
     let mut fields = json!({"url": "https://a.example/", "events": ["*"]});
     fields.as_object_mut().unwrap().extend(given.as_object().unwrap().clone());
@@ -113,7 +116,7 @@ async fn shapes_are_shown_as_they_were_given_and_null_restores_the_default() {
         assert_eq!((&made[name], &shown[name]), (value, value), "{name}");
     }
     let nothing = json!({"filter": null, "channels": null, "transformation": null, "request": null,
-                         "compression": null, "http_version": null});
+                         "compression": null, "http_version": null, "ordered": null});
     let cleared = acme.patch(&path_of(&made, ""), nothing).await.expect(200);
     let plain = acme.subscribe("https://b.example/").await;
     for name in given.as_object().unwrap().keys() {
