@@ -1,6 +1,6 @@
 //! An event in memory between its commit and its last attempt, and its deliveries on their way into the lanes.
 
-use crate::{lanes::EVER, target::Target};
+use crate::target::Target;
 use bytes::Bytes;
 use model::{DeliveryId, Event, IdStyle, Profile, Queue, Timestamp, profile};
 use std::sync::{Arc, OnceLock};
@@ -56,8 +56,8 @@ pub(crate) struct Offer {
 pub(crate) enum Ready {
     /// Its lane can take it.
     Now(Arc<Outgoing>),
-    /// It stays in the store, in this queue, until this time.
-    InStore(Queue, Timestamp),
+    /// It stays in the store, in this queue, until this time if it waits for one.
+    InStore(Queue, Option<Timestamp>),
 }
 
 impl Offer {
@@ -68,7 +68,7 @@ impl Offer {
         }
         let ready = match new.due_at {
             None => Ready::Now(Arc::new(Outgoing::new((*new.event).clone()))),
-            Some(at) => Ready::InStore(Queue::Delayed, at),
+            at => Ready::InStore(Queue::Delayed, at),
         };
         offers.extend(new.deliveries.iter().zip(targets).map(|(delivery, target)| Self {
             target,
@@ -76,7 +76,7 @@ impl Offer {
             ready: match delivery.order {
                 None => ready.clone(),
                 // Only the store knows whether it is the first of its key.
-                Some(_) => Ready::InStore(Queue::Ordered, new.due_at.unwrap_or(EVER)),
+                Some(_) => Ready::InStore(Queue::Ordered, new.due_at),
             },
         }));
     }

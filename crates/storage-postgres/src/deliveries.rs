@@ -175,7 +175,12 @@ impl Deliveries for PgStore {
         limit: usize,
         held: &[DeliveryId],
     ) -> Result<Due, StorageError> {
-        due::due(self, tenant, &due::Ask { subscription, queue, now, limit, held }).await
+        let ask = due::Ask { subscription, queue, now, limit, held };
+        if queue == Queue::Ordered {
+            in_order::due(self, tenant, &ask).await
+        } else {
+            due::due(self, tenant, &ask).await
+        }
     }
 
     async fn blocking(

@@ -201,7 +201,8 @@ impl Deliveries for SqliteStore {
         self.place.is_there().map_err(StorageError::unavailable)?;
         let held = held.iter().copied().collect();
         let ask = due::Ask { subscription, queue, now, limit, held };
-        self.readers.read_of(tenant, move |connection, tenant| due::due(connection, tenant, &ask)).await
+        let due = if queue == Queue::Ordered { in_order::due } else { due::due };
+        self.readers.read_of(tenant, move |connection, tenant| due(connection, tenant, &ask)).await
     }
 
     async fn blocking(

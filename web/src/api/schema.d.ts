@@ -2801,7 +2801,7 @@ export interface components {
         };
         /** @description Waiting deliveries of one queue over all subscriptions. */
         OverviewQueue: {
-            /** @description `high`, `normal`, `low`, `replay`, `retry` or `delayed`. */
+            /** @description `high`, `normal`, `low`, `replay`, `retry`, `delayed` or `ordered`. */
             queue: string;
             /** Format: int64 */
             waiting: number;
@@ -3012,7 +3012,7 @@ export interface components {
         };
         /** @description Deliveries that wait in one queue of a subscription. */
         QueueBacklog: {
-            /** @description `high`, `normal`, `low`, `replay` (retried by hand), `retry` or `delayed` (until `deliver_at`). */
+            /** @description `high`, `normal`, `low`, `replay` (retried by hand), `retry`, `delayed` (until `deliver_at`) or `ordered`. */
             queue: string;
             /** Format: int32 */
             waiting: number;

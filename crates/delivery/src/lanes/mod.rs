@@ -28,7 +28,7 @@ use crate::{
 };
 pub(crate) use figures::LaneFigures;
 pub use figures::Load;
-pub(crate) use lane::EVER;
+use lane::EVER;
 pub(crate) use lane::{Job, Room};
 pub(crate) use limits::Claims;
 use metrics::Metrics;
@@ -110,7 +110,7 @@ impl Lanes {
                     }
                     Ready::InStore(queue, at) => {
                         if let Some(one) = state.scheduler.lane(lane) {
-                            one.leave_in_store(queue, at);
+                            one.leave_in_store(queue, at.unwrap_or(EVER));
                         }
                         self.sooner.notify_one();
                     }

@@ -5,7 +5,7 @@ use crate::{
     cells::Cells,
     codes::owner,
     connect::{As, params},
-    in_order, rows,
+    rows,
     tenants::THERE,
 };
 use model::{DeliveryId, Event, EventId, Queue, SubscriptionId, TenantId, Timestamp, shape::OrderKey};
@@ -38,9 +38,6 @@ pub(crate) fn events_query() -> String {
 }
 
 pub(super) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Result<Due, StorageError> {
-    if ask.queue == Queue::Ordered {
-        return in_order::due(store, tenant, ask).await;
-    }
     let held: Vec<Uuid> = ask.held.iter().map(|id| id.uuid()).collect();
     let limit = i64::try_from(ask.limit).unwrap_or(i64::MAX - 1) + 1;
     let values = params![

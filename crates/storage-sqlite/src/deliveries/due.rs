@@ -1,6 +1,6 @@
 //! Reads of waiting deliveries, queue by queue along the index of due deliveries.
 
-use super::{in_order, row::JOIN};
+use super::row::JOIN;
 use crate::{cells::Cells, error::sqlite, events, existence, query};
 use const_format::formatcp;
 use model::{DeliveryId, Queue, SubscriptionId, TenantId, Timestamp, shape::OrderKey};
@@ -18,9 +18,6 @@ pub(super) struct Ask {
 }
 
 pub(super) fn due(connection: &Connection, tenant: &TenantId, ask: &Ask) -> Result<Due, StorageError> {
-    if ask.queue == Queue::Ordered {
-        return in_order::due(connection, tenant, ask);
-    }
     // Read ids first, from the index alone, and full rows only for the deliveries that are returned.
     let mut waiting = connection
         .prepare_cached(

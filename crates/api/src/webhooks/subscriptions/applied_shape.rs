@@ -61,14 +61,10 @@ impl SubscriptionFields {
                 shape.payload = payload;
             }
         }
-        match &self.ordered {
-            Patch::Absent => {}
-            Patch::Null => shape.ordered = None,
-            Patch::Value(given) => {
-                if let Some(ordered) = given.check(faults) {
-                    shape.ordered = ordered;
-                }
-            }
+        if let Some(given) = self.ordered.as_ref().given()
+            && let Some(order) = given.map_or(Some(None), |given| given.check(faults))
+        {
+            shape.ordered = order;
         }
         if let Some(conflict) = shape.conflict() {
             faults.add(conflict.field, conflict.to_string());
