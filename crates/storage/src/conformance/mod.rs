@@ -1,7 +1,6 @@
 //! The conformance suite that every backend must pass: one case per promise of this crate's doc comments.
 //!
-//! A backend's test calls `storage::conformance_suite!(fresh)` with an asynchronous function that creates a store, and gets
-//! one test per case.
+//! A backend's test calls `storage::conformance_suite!(fresh)`; `fresh` creates a store, and each case becomes a test.
 //!
 //! Every case uses tenants of its own, so all cases also pass one after the other on one store ([`CASES`]). No case
 //! sleeps, reads a clock or draws a random number.
