@@ -2,10 +2,10 @@
 //! serious finding of axe, no sideways scrolling. `POSTRIDER_E2E_SCREENSHOTS=folder` keeps pictures of all combinations;
 //! without it, a wide light and a narrow dark screen stand for them. `POSTRIDER_E2E_LANGUAGE=es` shows them in Spanish.
 
-import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
+import { findings } from "./support/axe";
 import { expect, signIn, test } from "./support/fixtures";
 import { AMOUNTS, seed, type Seeded } from "./support/seed";
 
@@ -26,6 +26,7 @@ const SCREENS: Record<string, string> = {
   subscriptions: "/subscriptions?tenant=acme",
   "subscription-new": "/subscriptions/new?tenant=acme",
   subscription: "/subscriptions/{subscription}?tenant=acme&of=acme",
+  "subscription-blocked": "/subscriptions/{blocked}?tenant=acme&of=acme",
   "subscription-edit": "/subscriptions/{shaped}/edit?tenant=acme&of=acme",
   "subscription-settings": "/subscriptions/{shaped}?tenant=acme&of=acme&tab=settings",
   "subscription-secret": "/subscriptions/{subscription}?tenant=acme&of=acme&tab=secret",
@@ -107,14 +108,6 @@ function cutChoices(page: Page): Promise<string[]> {
   return page.getByRole("radiogroup").evaluateAll((groups) =>
     groups.filter((group) => group.scrollWidth > group.clientWidth + 1).map((group) => group.textContent ?? ""),
   );
-}
-
-/** Serious and critical findings of axe. */
-async function findings(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  return violations
-    .filter(({ impact }) => impact === "serious" || impact === "critical")
-    .map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 200)).join(" | ")}`);
 }
 
 async function keep(page: Page, amount: string, name: string): Promise<void> {

@@ -13,7 +13,7 @@ use crate::{
     tenants::THERE,
 };
 use const_format::formatcp;
-use model::{SubscriptionId, TenantId, Timestamp};
+use model::{SubscriptionId, TenantId, Timestamp, shape::OrderKey};
 use std::collections::BTreeSet;
 use storage::{BEHIND_MAX, Due, FirstInOrder, LOOK_FOR_ORDER, NewDelivery, NewEvent, NodeId, StorageError};
 use tokio_postgres::Row;
@@ -172,7 +172,7 @@ pub(crate) async fn due(store: &PgStore, tenant: &TenantId, ask: &Ask<'_>) -> Re
 /// `$3` the number of deliveries, `$4` the greatest number that is counted.
 pub(crate) fn blocking_query() -> String {
     format!(
-        "{FIRSTS} SELECT {}, next_attempt_at, b.behind FROM f, LATERAL (
+        "{FIRSTS} SELECT {}, next_attempt_at, order_key, b.behind FROM f, LATERAL (
              SELECT count(*) - 1 AS behind FROM (
                  SELECT 1 FROM postrider.waiting w WHERE w.tenant_id = f.tenant_id
                  AND w.subscription_id = f.subscription_id AND w.order_key = f.order_key LIMIT $4 + 1) n) b
@@ -193,7 +193,7 @@ pub(crate) async fn blocking(
     let found = store.read(As::Tenant(tenant), &blocking_query(), values).await?;
     let of = |row: &Row| {
         let behind = u32::try_from(row.get::<_, i64>("behind")).unwrap_or(u32::MAX);
-        Ok(FirstInOrder { delivery: rows::delivery(row)?, behind })
+        Ok(FirstInOrder { delivery: rows::delivery(row)?, key: OrderKey::from_code(row.get("order_key")), behind })
     };
     found.iter().map(of).collect()
 }

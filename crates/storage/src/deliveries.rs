@@ -85,6 +85,7 @@ pub struct OrderPlace {
 #[derive(Clone, Debug, PartialEq)]
 pub struct FirstInOrder {
     pub delivery: Delivery,
+    pub key: OrderKey,
     /// Number of deliveries that wait behind it, at most [`BEHIND_MAX`].
     pub behind: u32,
 }

@@ -12,6 +12,8 @@ export interface Seeded {
   subscription?: string;
   /** It has a filter, a script and credentials, and receives nothing. */
   shaped?: string;
+  /** It is ordered by a key, and a delivery blocks others. */
+  blocked?: string;
   delivery?: string;
   event?: string;
   replay?: string;
@@ -50,7 +52,10 @@ export async function seed(operator: Api, receiver: Receiver, amount: Amount): P
     description: amount === "hostile" ? HOSTILE.slice(0, 7).join(" ").replace(/\p{Cc}/gu, "") : "Warehouse",
     events: ["invoice.*"],
   });
+  const blocked = await subscribe(acme, amount === "hostile" ? "hostile" : "503", { events: ["payment.*"], ordered: "metadata.customer" });
   const shaped = await seedShaped(acme, amount === "hostile");
+  const customer = amount === "hostile" ? HOSTILE.join(" ") : "c_7";
+  for (let number = 0; number < 3; number += 1) await acme.publish("payment.failed", { number }, { metadata: { customer } });
   if (amount === "much") await seedMuch(operator, subscribe);
   const data = amount === "hostile" ? Object.fromEntries(HOSTILE.map((text, index) => [`${text.slice(0, 40)} ${index}`, text])) : { invoice_id: "inv_1", amount: 1250, currency: "EUR" };
   const events = Array.from({ length: amount === "much" ? 400 : 4 }, (_, index) => ({
@@ -68,7 +73,7 @@ export async function seed(operator: Api, receiver: Receiver, amount: Amount): P
   await acme.post("/api/v1/keys", { name: amount === "hostile" ? HOSTILE[0] : "Backend" });
   const appearance = { name: amount === "hostile" ? HOSTILE[1] : "Example Ltd", color: "#6b21a8" };
   const link = await operator.post<{ id: string }>("/api/v1/portal-sessions", { tenant_id: "acme", mode: "view", appearance });
-  return { subscription: subscription.id, shaped, event: event.id, replay: replay.id, link: link.id, ...(delivery ? { delivery: delivery.id } : {}) };
+  return { subscription: subscription.id, shaped, blocked: blocked.id, event: event.id, replay: replay.id, link: link.id, ...(delivery ? { delivery: delivery.id } : {}) };
 }
 
 /** Everything that a subscription can choose about events, requests and credentials. */
@@ -84,6 +89,7 @@ async function seedShaped(acme: Api, hostile: boolean): Promise<string> {
     http_version: "http1.1",
     authentication: { type: "basic", username: text.replace(/[:\u202a-\u202e]/g, "").slice(0, 400), password: "secret" },
     secret_type: "ed25519",
+    ordered: "data.order_id",
   });
   return id;
 }

@@ -54,7 +54,11 @@ export function useCancelDelivery(scope: Scope) {
         }),
       ),
     onSuccess: () => notifications.show({ message: deliveries.detail.cancelled }),
-    onSettled: () => queries.invalidateQueries({ queryKey: keys.deliveries.all(scope) }),
+    onSettled: () =>
+      Promise.all([
+        queries.invalidateQueries({ queryKey: keys.deliveries.all(scope) }),
+        queries.invalidateQueries({ queryKey: keys.subscriptions.all(scope) }),
+      ]),
   });
 }
 

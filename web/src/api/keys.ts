@@ -30,6 +30,7 @@ export const keys = {
     /** When the old secret ends, after a rotation of this page. */
     rotated: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "rotated", id] as const,
     plan: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "plan", id] as const,
+    order: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "order", id] as const,
     trend: (scope: Scope, id: string) => [keyOf(scope), "subscriptions", "trend", id] as const,
     any: (scope: Scope) => [keyOf(scope), "subscriptions", "any"] as const,
     check: (scope: Scope, fields: Filter) => [keyOf(scope), "subscriptions", "check", fields] as const,

@@ -1953,7 +1953,7 @@ export interface components {
             key: unknown;
             /**
              * Format: date-time
-             * @description Time of the first attempt that failed.
+             * @description Time of its first attempt.
              */
             blocked_since: string;
             /**

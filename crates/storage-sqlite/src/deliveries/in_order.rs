@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{cells::Cells, codes::IN_ORDERED, error::sqlite, query};
 use const_format::formatcp;
-use model::{DeliveryId, SubscriptionId, TenantId, Timestamp};
+use model::{DeliveryId, SubscriptionId, TenantId, Timestamp, shape::OrderKey};
 use rusqlite::Connection;
 use storage::{BEHIND_MAX, Due, FirstInOrder, LOOK_FOR_ORDER, StorageError};
 
@@ -96,7 +96,7 @@ pub(super) fn blocking(
         let key = (tenant.as_str(), subscription.bytes(), first.key, BEHIND_MAX + 1);
         let waiting: u32 = query::one(&mut behind, key, |row| row.get("rows").map_err(sqlite))?;
         let delivery = query::one(&mut delivery, (tenant.as_str(), first.id.bytes()), row::read)?;
-        Ok(FirstInOrder { delivery, behind: waiting.saturating_sub(1) })
+        Ok(FirstInOrder { delivery, key: OrderKey::from_code(first.key), behind: waiting.saturating_sub(1) })
     };
     firsts.into_iter().take(most as usize).map(of).collect()
 }

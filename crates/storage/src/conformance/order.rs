@@ -61,7 +61,7 @@ impl<'w> Lane<'w> {
 
     async fn blocking(&self, most: u32) -> Vec<(DeliveryId, u32)> {
         let found = self.world.store.blocking(&self.tenant, self.subscription, most).await.unwrap();
-        found.into_iter().map(|FirstInOrder { delivery, behind }| (delivery.id, behind)).collect()
+        found.into_iter().map(|FirstInOrder { delivery, behind, .. }| (delivery.id, behind)).collect()
     }
 }
 
@@ -104,6 +104,8 @@ pub async fn the_first_delivery_of_each_key_is_due(store: &dyn Store) {
     world.attempted(tenant, other, 1, Retrying).await;
     assert_eq!(lane.blocking(10).await, [(one.id, 1), (other.id, 0)]);
     assert_eq!(lane.blocking(1).await, [(one.id, 1)]);
+    let keys = store.blocking(tenant, lane.subscription, 10).await.unwrap();
+    assert_eq!(keys.iter().map(|first| Some(first.key)).collect::<Vec<_>>(), [one.order, other.order]);
 
     world.attempted(tenant, one, 2, Failed).await;
     assert_eq!(lane.first().await, [two.id]);

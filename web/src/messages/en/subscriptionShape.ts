@@ -79,6 +79,7 @@ export const subscriptionShape = {
     batching: "Send several events in one request",
     batchingHelp: "Events are collected and sent in one signed request; each of them keeps its own delivery.",
     conflict: {
+      order: "Not with an order, in which each delivery is a request of its own. Choose “None” in “Order” to turn this on.",
       transformation: "Not with a template or script, which is made for one event. Choose “None” in “Form of the request” to turn this on.",
       url: "Not with a path or query parameters, which are made for one event. Remove them in “Form of the request” to turn this on.",
     },

@@ -80,6 +80,7 @@ export const subscriptionShape: typeof en = {
     batching: "Enviar varios eventos en una petición",
     batchingHelp: "Los eventos se reúnen y se envían en una petición firmada; cada uno conserva su propia entrega.",
     conflict: {
+      order: "No con un orden, en el que cada entrega es una petición propia. Elija «Ninguno» en «Orden» para activarlo.",
       transformation: "No con una plantilla o un script, que se hace para un solo evento. Elija «Ninguno» en «Forma de la petición» para activarlo.",
       url: "No con una ruta o parámetros de consulta, que se hacen para un solo evento. Quítelos en «Forma de la petición» para activarlo.",
     },

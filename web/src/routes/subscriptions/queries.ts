@@ -5,8 +5,9 @@ import { api, call, callWithResponse } from "@/api/client";
 import { keys } from "@/api/keys";
 import { toPage, type Page } from "@/api/paging";
 import { tenantHeader, type Scope } from "@/api/scope";
-import type { Subscription, SubscriptionFields, SubscriptionOfTenant } from "@/api/types";
+import type { BlockingDelivery, Subscription, SubscriptionFields, SubscriptionOfTenant, SubscriptionOrder } from "@/api/types";
 import { serverNow } from "@/shared/clock";
+import { nodeAt, parseJson } from "@/shared/jsonTree";
 import type { SubscriptionsSearch } from "./route";
 
 export { checkQuery, createSubscription, subscriptionQuery, type Checkable } from "@/api/objects";
@@ -92,6 +93,42 @@ export function planQuery(scope: Scope, id: string) {
         }),
       ),
   });
+}
+
+export interface Order extends Pick<SubscriptionOrder, "ordered"> {
+  blocking: Blocking[];
+}
+
+/** `keyText` is the key as JSON, since parsing would round large numbers; null without one. */
+export type Blocking = BlockingDelivery & { keyText: string | null };
+
+/** What blocks is asked for at intervals and not at each message of the stream: the answer counts what waits behind each delivery. */
+export function orderQuery(scope: Scope, id: string) {
+  return queryOptions({
+    queryKey: keys.subscriptions.order(scope, id),
+    queryFn: async (): Promise<Order> =>
+      readOrder(
+        await call(
+          api.GET("/api/v1/webhooks/subscriptions/{id}/order", {
+            params: { path: { id }, header: tenantHeader(scope) },
+            parseAs: "text",
+          }),
+        ),
+      ),
+    refetchInterval: ({ state: { data } }) => (data && (data.ordered || data.blocking.length > 0) ? 5000 : false),
+  });
+}
+
+export function readOrder(text: string): Order {
+  const { ordered = null, blocking } = JSON.parse(text) as SubscriptionOrder;
+  const parsed = parseJson(text);
+  const keyOf = (index: number): string | null => {
+    if (!parsed.ok) return null;
+    const { kind, start, end } = nodeAt(parsed.node, `/blocking/${index}/key`);
+    const key = text.slice(start, end);
+    return kind === "object" || key === "null" ? null : key;
+  };
+  return { ordered, blocking: blocking.map((one, index) => ({ ...one, keyText: keyOf(index) })) };
 }
 
 export function secretQuery(scope: Scope, id: string) {

@@ -20,7 +20,7 @@ use utoipa::ToSchema;
 /// Blocking deliveries that are shown.
 const SHOWN: u32 = 100;
 
-/// Attempts among which the first one of the present round is looked for.
+/// Attempts among which the first one is looked for.
 const ATTEMPTS: u32 = 200;
 
 /// The order of a subscription, and what blocks it.
@@ -44,7 +44,7 @@ pub(crate) struct BlockingShown {
     /// The value of the key; null without one, after a change of `ordered`, and when the payload was erased.
     #[schema(value_type = serde_json::Value)]
     key: Option<Box<RawValue>>,
-    /// Time of the first attempt that failed.
+    /// Time of its first attempt.
     #[schema(value_type = String, format = DateTime)]
     blocked_since: Timestamp,
     /// Number of deliveries that wait behind it, at most 10,000.
@@ -76,20 +76,21 @@ async fn shown(
     app: &App,
     tenant: &TenantId,
     order: Option<&Order>,
-    FirstInOrder { delivery, behind }: FirstInOrder,
+    FirstInOrder { delivery, key, behind }: FirstInOrder,
 ) -> Result<BlockingShown, Problem> {
     let attempts = app.store.attempts(tenant, delivery.id, ATTEMPTS).await?;
-    let of_round = attempts.iter().find(|one| one.number > delivery.earlier_attempts);
-    let key = match order {
-        Some(Order::ByKey(path)) => {
+    let value = match order {
+        Some(order @ Order::ByKey(path)) => {
             let event = app.store.event(tenant, delivery.id.event()).await?;
+            // Not the value at another path than that of its publication.
+            let event = event.filter(|event| order.key(&event.data, &event.metadata) == Some(key));
             event.and_then(|event| path.value(&event.data, &event.metadata))
         }
         Some(Order::All) | None => None,
     };
     Ok(BlockingShown {
-        key: key.and_then(|value| RawValue::from_string(value).ok()),
-        blocked_since: of_round.map_or(delivery.updated_at, |one| one.started_at),
+        key: value.and_then(|value| RawValue::from_string(value).ok()),
+        blocked_since: attempts.first().map_or(delivery.updated_at, |one| one.started_at),
         waiting: behind,
         delivery: DeliveryShown::new(&delivery, app.settings.ids),
     })

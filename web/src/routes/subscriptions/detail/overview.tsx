@@ -12,8 +12,10 @@ import { useFormat, type Format } from "@/shared/format";
 import { ProblemNotice } from "@/shared/ProblemNotice";
 import { showHidden } from "@/shared/text";
 import { Age, Countdown, Time } from "@/shared/Time";
+import { useOrderWords } from "../orderWords";
 import { statsQuery } from "../queries";
 import { useShapeWords } from "../shapeWords";
+import { Blocked, useOrder } from "./blocked";
 
 const AttemptsChart = lazy(() => import("@/shared/charts/AttemptsChart"));
 
@@ -41,6 +43,7 @@ export function OverviewTab({ scope, subscription }: Props) {
           ]}
         />
       </Group>
+      <Blocked scope={scope} subscription={subscription} />
       {stats.data ? <Figures stats={stats.data} /> : <Skeleton height={44} />}
       {stats.error && <ProblemNotice error={stats.error} onRetry={() => void stats.refetch()} />}
       {stats.data?.total.attempts === 0 && <Text c="dimmed">{words.noAttempts}</Text>}
@@ -58,6 +61,9 @@ function Answer({ scope, subscription }: Props) {
   const words = subscriptions.detail;
   const format = useFormat();
   const { health, backlog, breaker } = subscription;
+  const { blocked } = useOrderWords();
+  const isBlocked = useOrder(scope, subscription).blocking?.some(({ waiting }) => waiting > 0);
+  const working = isBlocked ? blocked.answer : words.answer.healthy;
   const sentence =
     subscription.disabled_reason === "gone"
       ? words.answer.gone
@@ -65,7 +71,7 @@ function Answer({ scope, subscription }: Props) {
         ? words.answer.failing
         : !subscription.is_active
           ? words.answer.paused
-          : health.state === "healthy" ? words.answer.healthy : showHidden(health.reason);
+          : health.state === "healthy" ? working : showHidden(health.reason);
   return (
     <div>
       <Text size="lg" fw={600}>
@@ -94,6 +100,7 @@ function Answer({ scope, subscription }: Props) {
       )}
       <Chosen subscription={subscription} />
       <Batching subscription={subscription} />
+      <Ordered subscription={subscription} />
       {breaker.state === "open" && breaker.next_probe_at && (
         <Text>
           {subscriptions.breaker.probe} <Countdown until={breaker.next_probe_at} />
@@ -133,6 +140,21 @@ function Batching({ subscription: { id, batching, payload } }: { subscription: S
       {parts.join(" ")}{" "}
       <Link to="/subscriptions/$id" params={{ id }} search={(before) => ({ ...before, tab: "settings" as const })} replace>
         {show.seeSettings}
+      </Link>
+    </Text>
+  );
+}
+
+/** A receiver that gets events slowly, or none, looks here first. */
+function Ordered({ subscription: { id, ordered } }: { subscription: SubscriptionDetail }) {
+  const { sends } = useOrderWords();
+  const { seeSettings } = useShapeWords().show;
+  if (!ordered) return null;
+  return (
+    <Text c="dimmed">
+      <bdi>{ordered === true ? sends.all : sends.key(showHidden(ordered))}</bdi>{" "}
+      <Link to="/subscriptions/$id" params={{ id }} search={(before) => ({ ...before, tab: "settings" as const })} replace>
+        {seeSettings}
       </Link>
     </Text>
   );

@@ -7,6 +7,7 @@ import { CodeText } from "@/shared/code/CodeText";
 import { Facts, type Fact } from "@/shared/Facts";
 import { useFormat } from "@/shared/format";
 import { showHidden } from "@/shared/text";
+import { useOrderWords } from "../orderWords";
 import { useShapeWords } from "../shapeWords";
 import { PublicKeys } from "./publicKeys";
 
@@ -16,6 +17,7 @@ export function Shape({ subscription }: { subscription: SubscriptionDetail }) {
       <Which subscription={subscription} />
       <Form subscription={subscription} />
       <Batching subscription={subscription} />
+      <Ordered subscription={subscription} />
       <Credentials subscription={subscription} />
     </>
   );
@@ -86,6 +88,24 @@ function Batching({ subscription: { batching, payload } }: { subscription: Subsc
       <Text c="dimmed">
         {batching && words.answers} {payload === "reference" && words.payloadHelp.reference}
       </Text>
+    </Part>
+  );
+}
+
+function Ordered({ subscription: { ordered } }: { subscription: SubscriptionDetail }) {
+  const { form, show } = useOrderWords();
+  return (
+    <Part title={form.title}>
+      {typeof ordered === "string" ? (
+        <>
+          <Facts rows={[[form.path, <Mono key="path" text={ordered} />]]} />
+          <Text c="dimmed">
+            {form.help.key} {form.without}
+          </Text>
+        </>
+      ) : (
+        <Text>{ordered ? form.help.all : show.none}</Text>
+      )}
     </Part>
   );
 }

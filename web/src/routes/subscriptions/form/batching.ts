@@ -1,6 +1,7 @@
 //! The part of the form that sends several events in one request, or a reference in the place of the payload.
 
 import type { Subscription, SubscriptionFields } from "@/api/types";
+import type { OrderValues } from "./order";
 import { requestOf, type ShapeValues } from "./shape";
 
 export interface BatchingValues {
@@ -53,10 +54,11 @@ export function checkedBatching(values: BatchingValues): Pick<SubscriptionFields
   return outside ? { payload: values.payload } : batchingFields(values);
 }
 
-/** A part of the form that is made for one event with its data. */
-export type Conflict = "transformation" | "url";
+/** A part of the form that is made for one event with its data, or for one delivery after the other. */
+export type Conflict = "order" | "transformation" | "url";
 
-export function conflictWithBatching(values: ShapeValues): Conflict | null {
+export function conflictWithBatching(values: ShapeValues & OrderValues): Conflict | null {
+  if (values.order !== "none") return "order";
   if (values.form !== "none") return "transformation";
   const request = requestOf(values);
   return request && (request.path || Object.keys(request.query ?? {}).length > 0) ? "url" : null;

@@ -10,6 +10,7 @@ const FIELDS: Record<string, string> = {
   retry: "delays",
   secret_type: "secretType",
   http_version: "httpVersion",
+  ordered: "orderKey",
 };
 
 /** Parts below `transformation`, `request` and `batching`. */

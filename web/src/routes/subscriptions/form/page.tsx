@@ -27,6 +27,8 @@ import { Delivering } from "./delivering";
 import { toFormErrors } from "./errors";
 import { EventPicker } from "./eventPicker";
 import classes from "./form.module.css";
+import { faultOf } from "./order";
+import { OrderSection } from "./orderSection";
 import { Preview } from "./preview";
 import { ShapeSection } from "./shapeSection";
 import { useTrial } from "./useTrial";
@@ -77,6 +79,7 @@ function SubscriptionForm({ scope, id, initial }: Props) {
       batching: values.batching && conflictWithBatching(values) !== null,
       batchEvents: isOutside(values, "batchEvents"),
       batchWait: isOutside(values, "batchWait"),
+      orderKey: faultOf(values) !== null,
     }),
   });
   const trial = useTrial(scope, form.values.events);
@@ -120,6 +123,7 @@ function SubscriptionForm({ scope, id, initial }: Props) {
         <Which form={form} scope={scope} trial={trial} />
         <ShapeSection form={form} scope={scope} trial={trial} />
         <BatchingSection form={form} />
+        <OrderSection form={form} />
         <Authentication form={form} />
         <Delivering form={form} />
         {save.error && <ProblemNotice error={save.error} inline />}

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import type { Subscription } from "@/api/types";
 import { conflictWithBatching, conflictWithReference, isOutside } from "./batching";
 import { formField, placeIn } from "./errors";
+import { faultOf, pathFault } from "./order";
 import { trialTransformation } from "./shape";
 import { EMPTY, toFields, toValues } from "./values";
 
@@ -95,8 +96,40 @@ describe("batching", () => {
     const path = { ...EMPTY, path: "/{id}" };
     const query = { ...EMPTY, query: [{ name: "t", value: "{type}" }] };
     const method = { ...EMPTY, method: "PUT" as const, query: [{ name: " ", value: "" }] };
-    expect([EMPTY, method, template, path, query].map(conflictWithBatching)).toEqual([null, null, "transformation", "url", "url"]);
+    const order = { ...EMPTY, order: "all" as const };
+    expect([EMPTY, method, template, path, query, order].map(conflictWithBatching)).toEqual([null, null, "transformation", "url", "url", "order"]);
     expect([EMPTY, path, template].map(conflictWithReference)).toEqual([null, null, "transformation"]);
+  });
+});
+
+describe("order", () => {
+  it("is_read_back_and_left_out_when_it_did_not_change", () => {
+    expect(toFields(EMPTY, null).ordered).toBeNull();
+    for (const ordered of [true, "data.customer_id"]) {
+      const before = toValues({ ...STORED, ordered });
+      expect(toFields(before, null).ordered).toBe(ordered);
+      expect(toFields(before, before)).toEqual({});
+      expect(toFields({ ...before, order: "none" }, before)).toEqual({ ordered: null });
+    }
+    expect(toValues({ ...STORED, ordered: false }).order).toBe("none");
+    expect(toFields({ ...EMPTY, order: "key", orderKey: " data.a " }, null).ordered).toBe("data.a");
+  });
+
+  it("has_the_paths_of_the_api", () => {
+    const good = ["data.id", "metadata.a.b", "$.data.a[0].b", 'data["a.b"]', "data['x'][12]", `data${".a".repeat(32)}`];
+    expect(good.map(pathFault)).toEqual(good.map(() => null));
+    const bad = {
+      unfinished: ["", " ", "da", "$.", "metadata", "data.", "data.a.", "data[", 'data["a', "data[1"],
+      root: ["id", "datas.id", "$data.id", "payload.id"],
+      several: ["data[*]", "data.items[*].id"],
+      long: [`data.${"a".repeat(500)}`, `data${".a".repeat(33)}`],
+      syntax: ["data..a", "data.*", "data[a]", "data.a]", "data[1]x", "data[1234567890]", "data[-1]"],
+    };
+    for (const [fault, paths] of Object.entries(bad)) expect(paths.map(pathFault)).toEqual(paths.map(() => fault));
+  });
+
+  it("is_a_fault_only_where_it_is_used", () => {
+    expect([faultOf(EMPTY), faultOf({ order: "all", orderKey: "x" }), faultOf({ order: "key", orderKey: "x" })]).toEqual([null, null, "root"]);
   });
 });
 
@@ -109,8 +142,8 @@ describe("trialTransformation", () => {
 
 describe("formField", () => {
   it("finds_the_field_of_a_path", () => {
-    const names = ["filter", "channels[0]", "transformation.script", "transformation", "request.query.t", "authentication.token_url", "tls.private_key", "rate_limit.limit", "batching", "batching.max_events", "batching.max_wait_ms", "batching.format", "payload"];
-    expect(names.map(formField)).toEqual(["filter", "channels", "script", "transformation", "query", "authentication.token_url", "tls.private_key", "rate", "batching", "batchEvents", "batchWait", "batchFormat", "payload"]);
+    const names = ["filter", "channels[0]", "transformation.script", "transformation", "request.query.t", "authentication.token_url", "tls.private_key", "rate_limit.limit", "batching", "batching.max_events", "batching.max_wait_ms", "batching.format", "payload", "ordered"];
+    expect(names.map(formField)).toEqual(["filter", "channels", "script", "transformation", "query", "authentication.token_url", "tls.private_key", "rate", "batching", "batchEvents", "batchWait", "batchFormat", "payload", "orderKey"]);
   });
 });
 

@@ -3,11 +3,12 @@
 import type { SecretType, Subscription, SubscriptionFields } from "@/api/types";
 import { batchingFields, NO_BATCHING, toBatching, type BatchingValues } from "./batching";
 import { credentialFields, NO_CREDENTIALS, toCredentials, type CredentialValues } from "./credentials";
+import { NO_ORDER, orderFields, toOrder, type OrderValues } from "./order";
 import { NO_SHAPE, shapeFields, toShape, type Pair, type ShapeValues } from "./shape";
 
 export type ScheduleKind = "profile" | "list" | "exponential";
 
-export interface Values extends ShapeValues, BatchingValues, CredentialValues {
+export interface Values extends ShapeValues, BatchingValues, OrderValues, CredentialValues {
   url: string;
   description: string;
   events: string[];
@@ -33,6 +34,7 @@ export interface Values extends ShapeValues, BatchingValues, CredentialValues {
 export const EMPTY: Values = {
   ...NO_SHAPE,
   ...NO_BATCHING,
+  ...NO_ORDER,
   ...NO_CREDENTIALS,
   url: "",
   description: "",
@@ -61,6 +63,7 @@ export function toValues(subscription: Subscription): Values {
     ...EMPTY,
     ...toShape(subscription),
     ...toBatching(subscription),
+    ...toOrder(subscription),
     ...toCredentials(subscription),
     url: subscription.url,
     description: subscription.description ?? "",
@@ -118,6 +121,7 @@ function fieldsOf(values: Values): SubscriptionFields {
     on_pause: values.onPause,
     ...shapeFields(values),
     ...batchingFields(values),
+    ...orderFields(values),
     ...credentialFields(values),
   };
 }

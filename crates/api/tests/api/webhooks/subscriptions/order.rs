@@ -37,6 +37,12 @@ async fn a_blocked_key_is_shown_and_its_delivery_can_be_skipped() {
     let attempt = acme.get(&format!("/api/v1/webhooks/deliveries/{}", one["id"].as_str().unwrap())).await.expect(200);
     assert_eq!(one["blocked_since"], attempt["attempts"][0]["started_at"]);
 
+    // The delivery is of the order in which it was published.
+    for (path, shown) in [("data.of", json!(null)), ("data.of.id", json!(7))] {
+        acme.patch(&path_of(&made, ""), json!({"ordered": path})).await.expect(200);
+        let one = acme.get(&path_of(&made, "/order")).await.expect(200)["blocking"][0].clone();
+        assert_eq!((&one["key"], &one["waiting"]), (&shown, &json!(1)), "{path}");
+    }
     let cancel = format!("/api/v1/webhooks/deliveries/{}/cancel", one["id"].as_str().unwrap());
     acme.post(&cancel, json!({})).await.expect(200);
     assert_eq!(receiver.next().await.json()["id"], second);

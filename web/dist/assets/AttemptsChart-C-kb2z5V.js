@@ -1,1 +1,0 @@
-import{r as e}from"./context-BkFXrIOA.js";import{t}from"./StackedBars-9hyuklD_.js";import{Nn as n}from"./vendor-dXNgYahC.js";var r=n();function i({periods:n,unit:i}){let{subscriptions:a}=e(),o=a.detail;return(0,r.jsx)(t,{unit:i,title:o.chart,good:o.succeeded,bad:o.failedAttempts,bars:n.map(({at:e,attempts:t,failed_attempts:n})=>({at:e,good:t-n,bad:n}))})}export{i as default};

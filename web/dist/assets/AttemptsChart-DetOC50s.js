@@ -1,0 +1,1 @@
+import{r as e}from"./context-YlSVHPeS.js";import{t}from"./StackedBars-CfTI0h2-.js";import{Pn as n}from"./vendor-DCshCOmr.js";var r=n();function i({periods:n,unit:i}){let{subscriptions:a}=e(),o=a.detail;return(0,r.jsx)(t,{unit:i,title:o.chart,good:o.succeeded,bad:o.failedAttempts,bars:n.map(({at:e,attempts:t,failed_attempts:n})=>({at:e,good:t-n,bad:n}))})}export{i as default};

@@ -1,1 +1,0 @@
-import{X as e,c as t}from"./index-CVk-MK2m.js";import{n}from"./ListScreen-DUC6Cixm.js";import{Nn as r}from"./vendor-dXNgYahC.js";var i=r();function a({title:r,text:a,icon:o}){return(0,i.jsx)(n,{children:(0,i.jsx)(t,{icon:o,title:r,text:a,action:(0,i.jsx)(e,{})})})}export{a as t};

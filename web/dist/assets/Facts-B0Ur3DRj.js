@@ -1,0 +1,1 @@
+import{Pn as e}from"./vendor-DCshCOmr.js";var t={facts:`_facts_1kut9_1`},n=e();function r({rows:e,label:r}){return(0,n.jsx)(`dl`,{className:t.facts,"aria-label":r,children:e.filter(e=>e!==null&&e!==!1).map(([e,t])=>(0,n.jsxs)(`div`,{children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{children:t})]},e))})}export{r as t};

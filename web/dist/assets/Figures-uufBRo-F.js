@@ -1,1 +1,0 @@
-import{Nn as e}from"./vendor-dXNgYahC.js";var t={figures:`_figures_dy6lj_1`},n=e();function r({label:e,children:r}){return(0,n.jsx)(`dl`,{className:t.figures,"aria-label":e,children:r})}function i({label:e,children:t}){return(0,n.jsxs)(`div`,{children:[(0,n.jsx)(`dt`,{children:e}),(0,n.jsx)(`dd`,{children:t})]})}export{r as n,i as t};

@@ -1,1 +1,0 @@
-import{tn as e}from"./vendor-dXNgYahC.js";function t(t){return e(`(min-width: 1200px)`,!0,{getInitialValueInEffect:!1})&&!t}export{t};

@@ -1,0 +1,1 @@
+import{nn as e}from"./vendor-DCshCOmr.js";function t(t){return e(`(min-width: 1200px)`,!0,{getInitialValueInEffect:!1})&&!t}export{t};

@@ -1,1 +1,0 @@
-import{n as e}from"./context-BkFXrIOA.js";function t(t){return t[e()]}export{t};
