@@ -27,7 +27,7 @@ async fn a_blocked_key_is_shown_and_its_delivery_can_be_skipped() {
         let free = publish(free).await;
         assert_eq!(receiver.next().await.json()["id"], free);
     }
-    app.settled_leaving(2).await;
+    app.settled_leaving(1).await;
     receiver.nothing_more();
     let one = &blocked["blocking"][0];
     assert_eq!((&one["event_id"], &one["key"], &one["waiting"]), (&json!(first), &json!(7), &json!(0)));
