@@ -13,12 +13,14 @@ const LINES: usize = 40;
 /// Runs cargo, passes its output on, and repeats the failures.
 pub(crate) fn cargo(arguments: &[&str]) -> anyhow::Result<()> {
     println!("$ cargo {}", arguments.join(" "));
-    let mut child = Command::new("cargo")
-        .args(arguments)
-        .current_dir(root())
-        .stdout(Stdio::piped())
-        .spawn()
-        .context("failed to run cargo")?;
+    let mut command = Command::new("cargo");
+    command.args(arguments);
+    // Many tests wait for processes, so one more than there are processors keeps these busy.
+    if std::env::var_os("RUST_TEST_THREADS").is_none() {
+        let processors = std::thread::available_parallelism().map_or(1, usize::from);
+        command.env("RUST_TEST_THREADS", (processors + 1).to_string());
+    }
+    let mut child = command.current_dir(root()).stdout(Stdio::piped()).spawn().context("failed to run cargo")?;
     let mut failures = Failures::default();
     let mut output = std::io::stdout();
     let mut lines = BufReader::new(child.stdout.take().context("cargo has no output")?);
