@@ -31,8 +31,12 @@ impl Job {
 
     /// True for a delayed delivery whose time has not come.
     pub(crate) fn starts_after(&self, now: Timestamp) -> bool {
-        matches!(self.queue, Queue::Delayed | Queue::Ordered)
-            && self.outgoing.event.deliver_at.is_some_and(|at| at > now)
+        match self.queue {
+            Queue::Delayed => self.outgoing.event.deliver_at.is_some_and(|at| at > now),
+            // By hand it may be sent before the time of its event.
+            Queue::Ordered => self.due_at > now,
+            _ => false,
+        }
     }
 
     /// The queue in memory. A delayed delivery that is due waits among the new ones of its event's priority.

@@ -1,9 +1,10 @@
 //! `GET /api/v1/webhooks/subscriptions/{id}/order`, and orders as they are sent.
 
 use super::{PATH, check_missing, path_of};
-use crate::support::{Reply, TestApp};
+use crate::support::{Reply, START, TestApp};
 use http::Method;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 #[tokio::test]
 async fn a_blocked_key_is_shown_and_its_delivery_can_be_skipped() {
@@ -82,5 +83,23 @@ async fn an_order_is_shown_as_it_was_given_and_ends() {
     }
     let both = json!({"url": "https://b.example/", "events": ["*"], "ordered": true, "batching": {"max_events": 2}});
     assert_eq!(acme.post(PATH, both).await.fault().0, "ordered");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_delayed_event_is_sent_by_hand_before_its_time_and_holds_up_nothing() {
+    let (app, acme, mut receiver) = TestApp::with_receiver().await;
+    acme.subscribe_with(json!({"url": receiver.url("/"), "events": ["*"], "ordered": true})).await;
+    let at = START.after(Duration::from_secs(3_600));
+    let later = acme.publish_with(json!({"type": "invoice.paid", "data": {}, "deliver_at": at})).await;
+    let now = acme.publish().await;
+    assert_eq!(receiver.next().await.json()["id"], now["id"]);
+    app.settled().await;
+    receiver.nothing_more();
+    let waiting = acme.deliveries_of(&later).await.remove(0);
+    assert_eq!(waiting["next_retry_at"], json!(at));
+    let retry = format!("/api/v1/webhooks/deliveries/{}/retry", waiting["id"].as_str().unwrap());
+    acme.post(&retry, json!({})).await.expect(200);
+    assert_eq!(receiver.next().await.json()["id"], later["id"]);
     app.finish().await;
 }
