@@ -47,9 +47,9 @@ export function WideRow({ scope, one, onRetry, onSkip, retrying, withKeys }: Row
         <Table.Td>
           <Group gap={4} justify="flex-end" wrap="nowrap">
             {onRetry && (
-              <Button variant="default" size="compact-sm" aria-label={words.retryOf(type)} onClick={onRetry} loading={retrying} disabled={one.status === "pending"}>
+              <RetryButton label={words.retryOf(type)} busy={retrying || one.status === "pending"} onClick={onRetry}>
                 {words.retry}
-              </Button>
+              </RetryButton>
             )}
             {onSkip && (
               <Button variant="subtle" color="gray" size="compact-sm" aria-label={words.skipOf(type)} onClick={onSkip}>
@@ -60,6 +60,22 @@ export function WideRow({ scope, one, onRetry, onSkip, retrying, withKeys }: Row
         </Table.Td>
       )}
     </Table.Tr>
+  );
+}
+
+/** Not `disabled` while it is busy: that would take the focus from it. */
+function RetryButton({ label, busy, onClick, children }: { label: string; busy: boolean; onClick: () => void; children: string }) {
+  return (
+    <Button
+      variant="default"
+      size="compact-sm"
+      aria-label={label}
+      aria-disabled={busy}
+      data-disabled={busy || undefined}
+      onClick={busy ? undefined : onClick}
+    >
+      {children}
+    </Button>
   );
 }
 
