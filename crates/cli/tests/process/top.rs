@@ -165,10 +165,8 @@ async fn screen_and_keys(server: &Server, folder: &TempDir) {
     terminal.shows("send its failed deliveries again").await;
     terminal.resize(50, 160);
     terminal.keys("\x1b");
-    // The line of keys stands below the help too, and Esc with q behind it would be Alt+q.
-    let is_closed = |text: &str| (!text.contains("send its failed deliveries again")).then_some(());
-    terminal.until("the help is closed", is_closed).await;
-    terminal.shows("tab list  ? help  q quit").await;
+    // The lists again: the line of keys stands below the help too, and Esc with q behind it would be Alt+q.
+    terminal.shows("Recent errors").await;
     terminal.keys("q");
     assert_eq!(terminal.ended().await.code(), Some(0));
     is_restored(&terminal).await;
@@ -203,8 +201,8 @@ async fn a_key_that_comes_with_a_change_of_the_size_is_read() {
         terminal.shows("send its failed deliveries again").await;
         terminal.resize(31 - round % 2, 120);
         terminal.keys("\x1b");
-        let is_closed = |text: &str| (!text.contains("send its failed deliveries again")).then_some(());
-        terminal.until("the help is closed", is_closed).await;
+        // The lists again. A screen without the help may be one that is being drawn, and Esc with a key behind it is Alt.
+        terminal.shows("No subscription is in trouble").await;
     }
     terminal.keys("q");
     assert_eq!(terminal.ended().await.code(), Some(0));

@@ -32,7 +32,8 @@ async fn the_receiver_fetches_the_payload_by_a_signed_url(place: Place) {
     assert!(url.starts_with(&format!("http://{}/api/v1/payloads/", server.address)), "{url}");
     let (status, body) = fetch(&url).await;
     assert_eq!((status, &body["data"]["secret"], &body["id"]), (200, &json!("of acme"), &request.json()["id"]));
-    let (status, body) = fetch(&format!("{}A", &url[..url.len() - 1])).await;
+    let other = if url.ends_with('A') { 'Q' } else { 'A' };
+    let (status, body) = fetch(&format!("{}{other}", &url[..url.len() - 1])).await;
     assert_eq!((status, &body["code"]), (404, &json!("invalid_reference")));
 
     // The next process reads it as well; batches have one for each event; the public URL is used where there is one.

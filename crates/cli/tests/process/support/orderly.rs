@@ -6,7 +6,7 @@ use http::StatusCode;
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, HashMap},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -101,6 +101,20 @@ impl Drop for Orderly {
     }
 }
 
+/// A request that is answered; its connection may end before that, with a process that is killed.
+struct UnderWay {
+    kept: Arc<Mutex<Kept>>,
+    key: String,
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if let Some(count) = self.kept.lock().unwrap_or_else(PoisonError::into_inner).in_flight.get_mut(&self.key) {
+            *count -= 1;
+        }
+    }
+}
+
 async fn receive(State(kept): State<Arc<Mutex<Kept>>>, Json(event): Json<Value>) -> StatusCode {
     let data = event.get("data").unwrap_or(&event);
     let key = data["key"].as_str().unwrap_or_default().to_owned();
@@ -118,8 +132,8 @@ async fn receive(State(kept): State<Arc<Mutex<Kept>>>, Json(event): Json<Value>)
         kept.seen.entry(key.clone()).or_default().push(Seen { seq, accepted });
         accepted
     };
+    let _under_way = UnderWay { kept, key };
     // Long enough for another one to overlap.
     tokio::time::sleep(Duration::from_millis(3)).await;
-    *kept.lock().unwrap().in_flight.get_mut(&key).unwrap() -= 1;
     if accepted { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE }
 }
