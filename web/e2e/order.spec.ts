@@ -121,7 +121,7 @@ test("one that fails blocks everything, the link leads to it, and who may not ch
   await expect(page.getByText("Sends all deliveries one after the other.")).toBeVisible();
   await expect(blocked(page)).toContainText("1 delivery has failed, and 1 waits behind it.");
   await expect(blocked(page).getByRole("columnheader", { name: "Key" })).toHaveCount(0);
-  // One that only waits tells the page nothing, so it asks.
+  // A waiting delivery alone tells the page nothing, so the page asks.
   await publish(acme, ["c_8", 3]);
   await expect(blocked(page)).toContainText("and 2 wait behind it.");
   await blocked(page).getByRole("link", { name: "invoice.paid" }).click();

@@ -1,4 +1,4 @@
-//! What axe finds on a page.
+//! The findings of axe on a page.
 
 import AxeBuilder from "@axe-core/playwright";
 import type { Page } from "@playwright/test";

@@ -54,7 +54,7 @@ impl<'w> Lane<'w> {
         self.world.store.due(&self.tenant, self.subscription, Queue::Ordered, now, 10, &held).await.unwrap()
     }
 
-    /// What is due now.
+    /// The deliveries that are due now.
     async fn first(&self) -> Vec<DeliveryId> {
         ids(&self.due(self.world.now(), &[]).await)
     }
@@ -178,7 +178,7 @@ pub async fn an_ordered_delivery_that_is_cancelled_or_retried_by_hand_lets_no_ot
     assert_eq!(lane.first().await, []);
     assert_eq!(store.cancel_by_ids(tenant, &[all[0].id], world.tick()).await.unwrap(), [all[0].id]);
     assert_eq!(lane.first().await, [all[1].id]);
-    // One that has ended is sent again in no order.
+    // A delivery that has ended is sent again in no order.
     world.attempted(tenant, all[1], 1, Failed).await;
     store.retry_delivery(tenant, all[1].id, RetryOf::Undelivered, world.tick()).await.unwrap();
     assert_eq!(lane.first().await, [all[2].id]);

@@ -22,7 +22,7 @@ async fn publish_in_order(client: &Client, key: &str, seqs: std::ops::Range<u64>
     }
 }
 
-/// What blocks a subscription.
+/// The blocking deliveries of a subscription.
 async fn order(client: &Client, subscription: &Subscription) -> Value {
     let answer = client.get(&subscription.path("/order")).await;
     assert_eq!(answer.status, 200, "{}", answer.body);

@@ -1,4 +1,4 @@
-//! What blocks an ordered subscription: the deliveries that have failed and that others wait for, and how to go on.
+//! Blocking deliveries of an ordered subscription: those that have failed and that others wait for, and how to go on.
 
 import { Table, Text, Title } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
