@@ -34,10 +34,10 @@ pub(crate) struct NewKey {
     #[serde(default)]
     #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1, example = json!(["events:publish"]))]
     scopes: Option<Vec<String>>,
-    /// Time from which on the key is refused; absent or null: never.
+    /// Seconds after which the key is refused; absent or null: never.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<String>,
+    #[schema(minimum = 1, maximum = 315_360_000, example = 7_776_000)]
+    expires_in_seconds: Option<u64>,
     /// Networks from which the key may be used, in CIDR form; absent or empty: all.
     #[serde(default)]
     #[schema(max_items = 50, example = json!(["203.0.113.0/24", "2001:db8::/32"]))]
@@ -68,7 +68,7 @@ pub(crate) async fn create(
         Some(names) => scopes(&names)?,
     };
     let now = app.clock.now();
-    let expires_at = expiry(body.expires_at.as_deref(), now)?;
+    let expires_at = expiry(body.expires_in_seconds, now)?;
     let networks = networks(&body.networks.unwrap_or_default())?;
     let _counting = check_count(&app, tenant, now).await?;
     let (key, text) = new_key(&app.ids, now, tenant.clone(), name, scopes);

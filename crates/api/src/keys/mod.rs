@@ -11,6 +11,7 @@ use crate::{
 };
 use model::{IdSource, Networks, Scope, TenantId, TenantKey, Timestamp, key::Scopes};
 use serde::Serialize;
+use std::time::Duration;
 use utoipa::ToSchema;
 
 /// A key without its text.
@@ -88,10 +89,14 @@ fn default_scopes() -> Scopes {
     [Scope::EventsPublish, Scope::WebhooksManage, Scope::WebhooksRead].into_iter().collect()
 }
 
+/// Longest life of a key that ends: ten years.
+const LIFE_MAX: u64 = 315_360_000;
+
 /// The end that a request gives to a key.
-fn expiry(text: Option<&str>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    let fault = |detail: &str| Problem::invalid("expires_at", detail);
-    let at = Timestamp::parse(text).map_err(|_| fault("must be a time in RFC 3339, for example 2030-01-31T00:00:00Z"))?;
-    if at <= now { Err(fault("must be in the future")) } else { Ok(Some(at)) }
+fn expiry(seconds: Option<u64>, now: Timestamp) -> Result<Option<Timestamp>, Problem> {
+    match seconds {
+        None => Ok(None),
+        Some(seconds @ 1..=LIFE_MAX) => Ok(Some(now.after(Duration::from_secs(seconds)))),
+        Some(_) => Err(Problem::invalid("expires_in_seconds", format!("must be 1 to {LIFE_MAX}"))),
+    }
 }

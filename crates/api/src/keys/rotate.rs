@@ -33,10 +33,10 @@ pub(crate) struct Rotation {
     #[serde(default)]
     #[schema(minimum = 0, maximum = 2_592_000, example = 3600)]
     overlap_seconds: Option<u64>,
-    /// Time from which on the new key is refused; absent or null: never.
+    /// Seconds after which the new key is refused; absent or null: never.
     #[serde(default)]
-    #[schema(value_type = Option<String>, format = DateTime)]
-    expires_at: Option<String>,
+    #[schema(minimum = 1, maximum = 315_360_000, example = 7_776_000)]
+    expires_in_seconds: Option<u64>,
 }
 
 /// Replace a key
@@ -60,7 +60,7 @@ pub(crate) async fn rotate(
         return Err(Problem::invalid("overlap_seconds", format!("must be 0 to {OVERLAP_MAX}")));
     }
     let now = app.clock.now();
-    let expires_at = expiry(body.expires_at.as_deref(), now)?;
+    let expires_at = expiry(body.expires_in_seconds, now)?;
     let missing = || NoSuchKey::problem(format!("Key not found: {id}"));
     let old = KeyId::parse(&id).map_err(|_| missing())?;
     let _changing = app.changing_directory.read().await;
