@@ -140,6 +140,7 @@ impl App {
         app.follow();
         app.tidy_metrics();
         app.store_key_uses();
+        app.read_token_keys();
         Ok(app)
     }
 
@@ -154,12 +155,13 @@ impl App {
     }
 
     /// 404 when the tenant does not exist; with `tenants_on_first_use` it is created instead, and so is the system tenant.
-    /// Only for the operator.
-    pub(crate) async fn require_tenant(&self, id: &TenantId) -> Result<(), Problem> {
+    /// Only for the operator, and for users whose identity provider names the tenant; a role that only reads creates none
+    /// (`may_create`).
+    pub(crate) async fn require_tenant(&self, id: &TenantId, may_create: bool) -> Result<(), Problem> {
         if self.directory.has_tenant(id) || (self.look().await && self.directory.has_tenant(id)) {
             return Ok(());
         }
-        if !self.settings.tenants_on_first_use && !id.is_system() {
+        if !may_create || (!self.settings.tenants_on_first_use && !id.is_system()) {
             return Err(NoSuchTenant::problem(format!(
                 "Tenant not found: {id}. Create it with PUT /api/v1/tenants/{id}"
             )));

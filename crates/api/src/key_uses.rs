@@ -50,6 +50,8 @@ mod tests {
             scopes: Scopes::all(),
             created_at: at(1),
             last_used_at: (number == 2).then(|| at(9)),
+            expires_at: None,
+            networks: model::Networks::default(),
         };
         let uses = KeyUses::default();
         for (number, used) in [(1, 5), (1, 7), (1, 6), (2, 8)] {

@@ -46,13 +46,14 @@ mod settings;
 mod stream;
 mod tenant_webhooks;
 mod tenants;
+mod token_keys_task;
 mod trace;
 mod unique_headers;
 mod warnings;
 mod webhooks;
 
 pub use app::{App, Parts};
-pub use auth::hash_key;
+pub use auth::{KeySource, Tokens, hash_key};
 pub use keys::new_key;
 pub use log_control::LogControl;
 pub use public_url::{BadPublicUrl, PublicUrl};

@@ -34,6 +34,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(tenants::put::put, tenants::get::get, tenants::delete::delete))
         .routes(routes!(keys::create::create, keys::list::list))
         .routes(routes!(keys::delete::delete))
+        .routes(routes!(keys::rotate::rotate))
         .routes(routes!(session::create::create, session::get::get, session::delete::delete))
         .routes(routes!(portal_sessions::create::create, portal_sessions::list::list))
         .routes(routes!(portal_sessions::get::get, portal_sessions::delete::delete))

@@ -1,6 +1,6 @@
 //! Configuration of the API.
 
-use crate::{PublicUrl, schemas::SettingSourceName};
+use crate::{PublicUrl, Tokens, schemas::SettingSourceName};
 use model::{IdStyle, statistics::StatisticsRetention};
 use serde::Serialize;
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -53,6 +53,8 @@ pub struct Settings {
     pub ids: IdStyle,
     /// Name of the cookie in which browsers may send a key.
     pub cookie: String,
+    /// Verifies JSON Web Tokens; `None`: none is accepted.
+    pub tokens: Option<Arc<Tokens>>,
     /// Origins whose pages may call the API (CORS).
     pub cors_origins: Arc<[String]>,
     /// The address of the dashboard and the API from outside; `None`: the one that a request names.
@@ -98,6 +100,7 @@ impl Settings {
             operational_to_tenants: false,
             ids: IdStyle::Prefixed,
             cookie: "access_token".into(),
+            tokens: None,
             cors_origins: Arc::default(),
             public_url: None,
             portal_sessions_max: 10_000,

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use http::Method;
 use serde_json::json;
 
-/// Create, list and revoke API keys of a tenant
+/// Create, list, replace and revoke API keys of a tenant
 ///
 /// Requires the operator's key and --tenant.
 #[derive(clap::Args)]
@@ -28,11 +28,30 @@ enum Action {
         /// webhooks.secret.rotate [default: the first three]
         #[arg(long)]
         scope: Vec<String>,
+        /// Seconds after which the key is refused [default: never]
+        #[arg(long, value_name = "SECONDS")]
+        expires_in: Option<u64>,
+        /// A network from which the key may be used, e.g. 203.0.113.0/24; repeat for more [default: all]
+        #[arg(long, value_name = "CIDR")]
+        network: Vec<String>,
         #[command(flatten)]
         server: Server,
     },
     /// List a tenant's keys
     List {
+        #[command(flatten)]
+        server: Server,
+    },
+    /// Replace a key by a new one; the old one stays valid for a while
+    Rotate {
+        /// The key's id (key_…), from the list
+        id: String,
+        /// Seconds for which the old key stays valid; 0 ends it at once [default: 86400]
+        #[arg(long, value_name = "SECONDS")]
+        overlap: Option<u64>,
+        /// Seconds after which the new key is refused [default: never]
+        #[arg(long, value_name = "SECONDS")]
+        expires_in: Option<u64>,
         #[command(flatten)]
         server: Server,
     },
@@ -47,14 +66,19 @@ enum Action {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
-        Action::Create { name, scope, server } => {
-            let mut body = json!({ "name": name });
+        Action::Create { name, scope, expires_in, network, server } => {
+            let mut body = json!({ "name": name, "expires_in_seconds": expires_in, "networks": network });
             if !scope.is_empty() {
                 body["scopes"] = scope.into();
             }
             print(&server.call_as_operator(Method::POST, "/api/v1/keys", Some(body.to_string()))?);
         }
         Action::List { server } => print(&server.call_as_operator(Method::GET, "/api/v1/keys", None)?),
+        Action::Rotate { id, overlap, expires_in, server } => {
+            let body = json!({ "overlap_seconds": overlap, "expires_in_seconds": expires_in });
+            let path = format!("/api/v1/keys/{}/rotate", escape(&id));
+            print(&server.call_as_operator(Method::POST, &path, Some(body.to_string()))?);
+        }
         Action::Revoke { id, server } => {
             server.call_as_operator(Method::DELETE, &format!("/api/v1/keys/{}", escape(&id)), None)?;
             line!("{id} is revoked");

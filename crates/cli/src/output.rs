@@ -2,6 +2,7 @@
 //! a command ends silently, but a server or a gate continues.
 
 use std::{
+    error::Error,
     fmt,
     io::{self, ErrorKind, Write},
 };
@@ -41,4 +42,16 @@ pub(crate) fn result(text: fmt::Arguments<'_>) {
 /// Prints a line; ignores errors, because the reader may have closed the pipe.
 pub(crate) fn said(to: &mut dyn Write, text: fmt::Arguments<'_>) {
     let _ = writeln!(to, "{text}");
+}
+
+/// An error with its sources. (None of those of the HTTP client has the URL, which may contain a
+/// secret.)
+pub(crate) fn chain(fault: &dyn Error) -> String {
+    let mut text = fault.to_string();
+    let mut next = fault.source();
+    while let Some(source) = next {
+        text = format!("{text}: {source}");
+        next = source.source();
+    }
+    text
 }

@@ -1,6 +1,6 @@
 //! API keys of tenants and their scopes.
 
-use crate::{id::KeyId, tenant::TenantId, time::Timestamp};
+use crate::{id::KeyId, networks::Networks, tenant::TenantId, time::Timestamp};
 
 /// A permission of a key in its tenant (`docs/contracts.md`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -80,6 +80,16 @@ pub struct TenantKey {
     pub created_at: Timestamp,
     /// The time of the last request with the key, stored at most once a minute.
     pub last_used_at: Option<Timestamp>,
+    /// The key is refused from this time on.
+    pub expires_at: Option<Timestamp>,
+    /// The networks from which it may be used.
+    pub networks: Networks,
+}
+
+impl TenantKey {
+    pub fn is_expired(&self, now: Timestamp) -> bool {
+        self.expires_at.is_some_and(|end| now >= end)
+    }
 }
 
 #[cfg(test)]

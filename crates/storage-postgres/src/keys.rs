@@ -13,7 +13,7 @@ use storage::{DeleteOutcome, KeyUse, Keys, StorageError, codec};
 use tokio_postgres::Row;
 use uuid::Uuid;
 
-const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at, last_used_at";
+const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at, last_used_at, expires_at, networks";
 
 /// Locks the rows in the order of their keys, since several nodes may note uses at the same time.
 const USE: &str = "WITH used AS (
@@ -37,6 +37,8 @@ fn read(row: &Row) -> Result<TenantKey, StorageError> {
         scopes: cells.parsed("scopes", codec::scopes)?,
         created_at: cells.time("created_at"),
         last_used_at: cells.time_or_none("last_used_at"),
+        expires_at: cells.time_or_none("expires_at"),
+        networks: cells.parsed("networks", codec::networks)?,
     })
 }
 
@@ -44,14 +46,36 @@ fn read(row: &Row) -> Result<TenantKey, StorageError> {
 impl Keys for PgStore {
     async fn insert_key(&self, key: &TenantKey) -> Result<bool, StorageError> {
         let sql = format!(
-            "INSERT INTO postrider.api_keys ({COLUMNS}) SELECT $1, $2, $3, $4, $5, $6, $7, $8 WHERE {THERE} RETURNING 1"
+            "INSERT INTO postrider.api_keys ({COLUMNS}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 WHERE {THERE}
+             RETURNING 1"
         );
         let (name, scopes) = (rows::text(&key.name), codec::scopes_text(key.scopes));
+        let (expires_at, networks) = (key.expires_at.map(Timestamp::micros), key.networks.to_string());
         let values = params![
             key.tenant.as_str() => TEXT, key.id.uuid() => UUID, name => TEXT, key.hint => TEXT, &key.hash[..] => BYTEA,
             scopes => TEXT, key.created_at.micros() => INT8, key.last_used_at.map(Timestamp::micros) => INT8,
+            expires_at => INT8, networks => TEXT,
         ];
         Ok(!self.write(As::Tenant(&key.tenant), &sql, values).await?.is_empty())
+    }
+
+    async fn replace_key(&self, old: KeyId, new: &TenantKey, end: Timestamp) -> Result<bool, StorageError> {
+        let sql = format!(
+            "WITH ended AS (
+                UPDATE postrider.api_keys SET expires_at = least(coalesce(expires_at, $11), $11)
+                WHERE tenant_id = $1 AND id = $12 AND {THERE} RETURNING 1
+            )
+            INSERT INTO postrider.api_keys ({COLUMNS}) SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10 FROM ended
+            RETURNING 1"
+        );
+        let (name, scopes) = (rows::text(&new.name), codec::scopes_text(new.scopes));
+        let (expires_at, networks) = (new.expires_at.map(Timestamp::micros), new.networks.to_string());
+        let values = params![
+            new.tenant.as_str() => TEXT, new.id.uuid() => UUID, name => TEXT, new.hint => TEXT, &new.hash[..] => BYTEA,
+            scopes => TEXT, new.created_at.micros() => INT8, new.last_used_at.map(Timestamp::micros) => INT8,
+            expires_at => INT8, networks => TEXT, end.micros() => INT8, old.uuid() => UUID,
+        ];
+        Ok(!self.write(As::Tenant(&new.tenant), &sql, values).await?.is_empty())
     }
 
     async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError> {

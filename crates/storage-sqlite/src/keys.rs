@@ -6,7 +6,7 @@ use model::{KeyId, TenantId, TenantKey, Timestamp};
 use rusqlite::{Connection, Params, Row};
 use storage::{DeleteOutcome, KeyUse, Keys, StorageError, codec};
 
-const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at, last_used_at";
+const COLUMNS: &str = "tenant_id, id, name, hint, hash, scopes, created_at, last_used_at, expires_at, networks";
 
 fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
     let cells = Cells::api_keys(row);
@@ -19,6 +19,8 @@ fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
         scopes: cells.parsed("scopes", codec::scopes)?,
         created_at: cells.time("created_at")?,
         last_used_at: cells.time_or_none("last_used_at")?,
+        expires_at: cells.time_or_none("expires_at")?,
+        networks: cells.parsed("networks", codec::networks)?,
     })
 }
 
@@ -26,29 +28,48 @@ fn list(connection: &Connection, sql: &str, params: impl Params) -> Result<Vec<T
     query::all(&mut *connection.prepare_cached(sql).map_err(sqlite)?, params, read)
 }
 
+/// False when the tenant does not exist.
+fn insert(tx: &Connection, key: &TenantKey) -> Result<bool, StorageError> {
+    let made = tx
+        .execute(
+            "INSERT INTO api_keys (tenant_id, id, name, hint, hash, scopes, created_at, last_used_at, expires_at, networks)
+             SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10 FROM tenants WHERE id = ?1 AND deleting = 0",
+            (
+                key.tenant.as_str(),
+                key.id.bytes(),
+                &key.name,
+                &key.hint,
+                &key.hash,
+                codec::scopes_text(key.scopes),
+                key.created_at.micros(),
+                key.last_used_at.map(Timestamp::micros),
+                key.expires_at.map(Timestamp::micros),
+                key.networks.to_string(),
+            ),
+        )
+        .map_err(sqlite)?;
+    Ok(made == 1)
+}
+
 #[async_trait]
 impl Keys for SqliteStore {
     async fn insert_key(&self, key: &TenantKey) -> Result<bool, StorageError> {
         let key = key.clone();
+        self.writer.transaction(move |tx| insert(tx, &key)).await
+    }
+
+    async fn replace_key(&self, old: KeyId, new: &TenantKey, end: Timestamp) -> Result<bool, StorageError> {
+        let key = new.clone();
         self.writer
             .transaction(move |tx| {
-                let made = tx
+                let there = tx
                     .execute(
-                        "INSERT INTO api_keys (tenant_id, id, name, hint, hash, scopes, created_at, last_used_at)
-                         SELECT id, ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM tenants WHERE id = ?1 AND deleting = 0",
-                        (
-                            key.tenant.as_str(),
-                            key.id.bytes(),
-                            &key.name,
-                            &key.hint,
-                            &key.hash,
-                            codec::scopes_text(key.scopes),
-                            key.created_at.micros(),
-                            key.last_used_at.map(Timestamp::micros),
-                        ),
+                        "UPDATE api_keys SET expires_at = min(coalesce(expires_at, ?3), ?3)
+                         WHERE tenant_id = ?1 AND id = ?2",
+                        (key.tenant.as_str(), old.bytes(), end.micros()),
                     )
                     .map_err(sqlite)?;
-                Ok(made == 1)
+                Ok(there == 1 && insert(tx, &key)?)
             })
             .await
     }

@@ -38,6 +38,8 @@ fn key(tenant: &TenantId) -> TenantKey {
         scopes: Scopes::all(),
         created_at: NOW,
         last_used_at: None,
+        expires_at: None,
+        networks: model::Networks::default(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    Credentials, DeliveryStatus, EventPattern, Scope, Subscription, SubscriptionId, TenantEgress, TenantId, Timestamp,
-    Timings,
+    Credentials, DeliveryStatus, EventPattern, Networks, Scope, Subscription, SubscriptionId, TenantEgress, TenantId,
+    Timestamp, Timings,
     event::NotAnEventType,
     key::Scopes,
     portal::{Capabilities, Capability},
@@ -151,6 +151,15 @@ pub struct UnknownScope(String);
 /// The timings of an attempt.
 pub fn timings(text: &str) -> Result<Timings, &'static str> {
     Timings::from_stored(text).ok_or("not the timings of an attempt")
+}
+
+/// A stored set of networks.
+#[derive(Debug, thiserror::Error)]
+#[error("not networks in CIDR form")]
+pub struct NotNetworks;
+
+pub fn networks(text: &str) -> Result<Networks, NotNetworks> {
+    Networks::parse(text).ok_or(NotNetworks)
 }
 
 /// A stored set of scopes.

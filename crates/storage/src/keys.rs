@@ -17,6 +17,10 @@ pub trait Keys: Send + Sync {
     /// Returns `false` when the tenant does not exist.
     async fn insert_key(&self, key: &TenantKey) -> Result<bool, StorageError>;
 
+    /// Inserts `new` and lets the tenant's key `old` expire at `end`, unless it expires earlier. Returns `false`, and does
+    /// nothing, when there is no such key.
+    async fn replace_key(&self, old: KeyId, new: &TenantKey, end: Timestamp) -> Result<bool, StorageError>;
+
     /// Newest first.
     async fn keys(&self, tenant: &TenantId) -> Result<Vec<TenantKey>, StorageError>;
 

@@ -1,18 +1,21 @@
 //! The identity of a caller: the one place where keys, sessions and portal links are recognised.
 
 use super::{
+    address::FromAddress,
     credential::{self, Credential},
     hash::hash_key,
+    tokens::NoUser,
 };
 use crate::{
     App,
     problem::{
         Problem,
-        kinds::{CsrfTokenRequired, Unauthorized},
+        kinds::{CsrfTokenRequired, Unauthorized, Unavailable},
     },
 };
 use axum::extract::FromRequestParts;
 use http::{HeaderName, HeaderValue, header, request::Parts};
+use identity::{User, looks_like};
 use model::{
     PortalSession, Session, TenantKey,
     portal::{PortalState, WebUrl},
@@ -27,6 +30,8 @@ pub(crate) enum Caller {
     Operator,
     Tenant(Arc<TenantKey>),
     Portal(Arc<PortalSession>),
+    /// A user of the platform, or somebody of the operator, with a JSON Web Token.
+    User(Arc<User>),
 }
 
 /// A caller with the session by which it was recognised, if it was one.
@@ -68,43 +73,75 @@ impl FromRequestParts<App> for Identity {
             Credential::Key(token) if token.starts_with(PORTAL_PREFIX) => {
                 Self { caller: Caller::Portal(portal(app, token).await?), session: None }
             }
-            Credential::Key(key) => {
-                let caller = by_key(app, &hash_key(key)).await.ok_or_else(unknown)?;
-                Self { caller, session: None }
-            }
+            Credential::Key(key) => Self { caller: by_text(app, key, FromAddress::of(&parts.extensions)).await?, session: None },
         };
         parts.extensions.insert(found.clone());
         Ok(found)
     }
 }
 
-fn unknown() -> Problem {
-    Unauthorized::problem("The key is not known")
+/// Reason why a key does not admit a caller.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum KeyRefusal {
+    #[error("The key is not known")]
+    Unknown,
+    #[error("The key has expired")]
+    Expired,
+    #[error("The key may not be used from this address")]
+    Network,
+}
+
+/// The holder of a key or a token.
+async fn by_text(app: &App, text: &str, from: FromAddress) -> Result<Caller, Problem> {
+    let refused = |fault: KeyRefusal| Unauthorized::problem(fault.to_string());
+    let hash = hash_key(text);
+    match (look_up(app, &hash, from), &app.settings.tokens) {
+        (Err(KeyRefusal::Unknown), Some(tokens)) if looks_like(text) => {
+            let found = tokens.user(text, app.clock.now()).await;
+            found.map(|user| Caller::User(Arc::new(user))).map_err(|fault| match fault {
+                NoUser::Refused(refusal) => Unauthorized::problem(refusal.to_string()),
+                NoUser::NoKeys => Unavailable::problem("The keys of the identity provider cannot be read"),
+            })
+        }
+        (Err(KeyRefusal::Unknown), _) => by_key(app, &hash, from).await.map_err(refused),
+        (found, _) => found.map_err(refused),
+    }
 }
 
 /// The holder of a key: the operator or a tenant.
-pub(crate) async fn by_key(app: &App, hash: &[u8; 32]) -> Option<Caller> {
-    match look_up(app, hash) {
-        Some(caller) => Some(caller),
+pub(crate) async fn by_key(app: &App, hash: &[u8; 32], from: FromAddress) -> Result<Caller, KeyRefusal> {
+    match look_up(app, hash, from) {
         // Another node may have created the key a moment ago.
-        None if app.look().await => look_up(app, hash),
-        None => None,
+        Err(KeyRefusal::Unknown) if app.look().await => look_up(app, hash, from),
+        found => found,
     }
 }
 
-fn look_up(app: &App, hash: &[u8; 32]) -> Option<Caller> {
-    if let Some(known) = app.directory.key(hash) {
-        app.key_uses.used(&known, app.clock.now());
-        return Some(Caller::Tenant(known));
+fn look_up(app: &App, hash: &[u8; 32], FromAddress(address): FromAddress) -> Result<Caller, KeyRefusal> {
+    let Some(known) = app.directory.key(hash) else {
+        let is_operator = bool::from(hash.ct_eq(&app.admin_key_hash));
+        return if is_operator { Ok(Caller::Operator) } else { Err(KeyRefusal::Unknown) };
+    };
+    let now = app.clock.now();
+    if known.is_expired(now) {
+        return Err(KeyRefusal::Expired);
     }
-    bool::from(hash.ct_eq(&app.admin_key_hash)).then_some(Caller::Operator)
+    if !known.networks.allow(address) {
+        return Err(KeyRefusal::Network);
+    }
+    app.key_uses.used(&known, now);
+    Ok(Caller::Tenant(known))
 }
 
 async fn of_session(app: &App, parts: &Parts, cookie: &str) -> Result<Identity, Problem> {
     let now = app.clock.now();
     let ended = || Unauthorized::problem("The session has ended; sign in again");
     let session = app.store.session(&hash_key(cookie)).await?.filter(|one| one.is_live(now)).ok_or_else(ended)?;
-    let caller = by_key(app, &session.key_hash).await.ok_or_else(ended)?;
+    let from = FromAddress::of(&parts.extensions);
+    let caller = by_key(app, &session.key_hash, from).await.map_err(|fault| match fault {
+        KeyRefusal::Network => Unauthorized::problem(fault.to_string()),
+        KeyRefusal::Unknown | KeyRefusal::Expired => ended(),
+    })?;
     let csrf_token = csrf_token(cookie);
     let given = parts.headers.get(CSRF_TOKEN).map_or(&b""[..], HeaderValue::as_bytes);
     if !parts.method.is_safe() && !bool::from(given.ct_eq(csrf_token.as_bytes())) {

@@ -1,10 +1,12 @@
 //! Authentication and authorisation of callers (`docs/contracts.md`).
 
+mod address;
 mod credential;
 mod directory;
 mod hash;
 mod identity;
 mod permission;
+mod tokens;
 
 use crate::{
     App,
@@ -15,20 +17,25 @@ use crate::{
     },
 };
 use axum::extract::FromRequestParts;
+pub(crate) use address::FromAddress;
 pub(crate) use credential::{SESSION_COOKIE, is_foreign};
 pub(crate) use directory::Directory;
 pub use hash::hash_key;
+use ::identity::Standing;
 use http::{HeaderMap, request::Parts};
-pub(crate) use identity::{Caller, Identity, PORTAL_PREFIX, SignedIn, by_key, csrf_token};
-use model::{TenantId, key::Scopes};
+pub(crate) use identity::{Caller, Identity, KeyRefusal, PORTAL_PREFIX, SignedIn, by_key, csrf_token};
+use model::{Role, TenantId};
 use permission::Permission;
 pub(crate) use permission::{
     CancelDeliveries, ErasePayloads, Publish, Read, ReadCoverage, RetryDeliveries, Rights, RotateSecret, SendTest,
     ViewSecret, WriteReplays, WriteSubscriptions, names as permission_names,
 };
 use std::marker::PhantomData;
+pub(crate) use tokens::{REFRESH, RETRY};
+pub use tokens::{KeySource, Tokens};
 
-/// The operator; any other key is a 403.
+/// The operator, or somebody with a role: reading needs any role, and changing needs that of the operator. Everybody else
+/// is a 403.
 pub(crate) struct Admin;
 
 /// A caller that acts in one tenant and has the permission `P` there.
@@ -85,16 +92,34 @@ fn named_tenant(headers: &HeaderMap) -> Result<Option<TenantId>, Problem> {
         .map_err(|fault| BadRequest::problem(format!("The X-Tenant-Id header {}", fault.message)))
 }
 
+/// The role of a caller that works for the operator.
+pub(crate) fn role(caller: &Caller) -> Option<Role> {
+    match caller {
+        Caller::Operator => Some(Role::Operator),
+        Caller::User(user) => match user.standing {
+            Standing::Staff(role) => Some(role),
+            Standing::Member { .. } => None,
+        },
+        Caller::Tenant(_) | Caller::Portal(_) => None,
+    }
+}
+
 impl FromRequestParts<App> for Admin {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        match Identity::from_request_parts(parts, app).await?.caller {
-            Caller::Operator => {
+        let needed = if parts.method.is_safe() { Role::Viewer } else { Role::Operator };
+        match role(&Identity::from_request_parts(parts, app).await?.caller) {
+            Some(role) if role >= needed => {
                 parts.extensions.get_or_insert_default::<Owner>();
                 Ok(Self)
             }
-            Caller::Tenant(_) | Caller::Portal(_) => Err(NotOperator::problem("Only the operator's key may do this")),
+            Some(role) => Err(NotOperator::problem(format!(
+                "The role {} may not do this: it needs the role {}",
+                role.name(),
+                needed.name()
+            ))),
+            None => Err(NotOperator::problem("Only the operator's key may do this")),
         }
     }
 }
@@ -111,15 +136,30 @@ impl<P: Permission> FromRequestParts<App> for Member<P> {
             }
             _ => Ok(tenant.clone()),
         };
-        let (tenant, rights) = match caller {
-            Caller::Tenant(key) => (own(&key.tenant, "key")?, Rights::Key(key.scopes)),
-            Caller::Portal(link) => (own(&link.tenant, "portal link")?, Rights::Portal(link.capabilities)),
-            Caller::Operator => {
-                let tenant = named.ok_or_else(|| {
+        let member = match &caller {
+            Caller::Tenant(key) => Some((&key.tenant, "key", Rights::Key(key.scopes))),
+            Caller::Portal(link) => Some((&link.tenant, "portal link", Rights::Portal(link.capabilities))),
+            Caller::User(user) => match &user.standing {
+                Standing::Member { tenant, scopes } => Some((tenant, "token", Rights::Token(*scopes))),
+                Standing::Staff(_) => None,
+            },
+            Caller::Operator => None,
+        };
+        let (tenant, rights) = match member {
+            Some((tenant, what, rights)) => {
+                let tenant = own(tenant, what)?;
+                if matches!(rights, Rights::Token(_)) {
+                    app.require_tenant(&tenant, true).await?;
+                }
+                (tenant, rights)
+            }
+            None => {
+                let role = role(&caller).unwrap_or(Role::Viewer);
+                let tenant = named.clone().ok_or_else(|| {
                     BadRequest::problem("Tenant ID is required: with the operator's key, send X-Tenant-Id")
                 })?;
-                app.require_tenant(&tenant).await?;
-                (tenant, Rights::Key(Scopes::all()))
+                app.require_tenant(&tenant, role == Role::Operator).await?;
+                (tenant, Rights::Role(role))
             }
         };
         rights.check(P::RULE)?;
@@ -132,7 +172,7 @@ impl<P: Permission> FromRequestParts<App> for Viewer<P> {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Problem> {
-        let is_operator = matches!(Identity::from_request_parts(parts, app).await?.caller, Caller::Operator);
+        let is_operator = role(&Identity::from_request_parts(parts, app).await?.caller).is_some();
         if is_operator && named_tenant(&parts.headers)?.is_none() {
             parts.extensions.insert(Owner::default());
             return Ok(Self::All);

@@ -1,6 +1,6 @@
 //! `POST /api/v1/keys`.
 
-use super::{KeyShown, default_scopes, new_key};
+use super::{CreatedKey, KeyShown, default_scopes, expiry, new_key};
 use crate::schemas::{KeyLabel, ScopeName};
 use crate::{
     App,
@@ -13,8 +13,10 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{Scope, TenantId, key::Scopes, policy::TenantLimit, text::check_line};
-use serde::{Deserialize, Serialize};
+use model::{
+    Networks, Scope, TenantId, TenantKey, Timestamp, key::Scopes, policy::TenantLimit, text::check_line,
+};
+use serde::Deserialize;
 use tokio::sync::MutexGuard;
 use utoipa::ToSchema;
 
@@ -32,14 +34,14 @@ pub(crate) struct NewKey {
     #[serde(default)]
     #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1, example = json!(["events:publish"]))]
     scopes: Option<Vec<String>>,
-}
-
-/// A created key with its text, which is shown only this once.
-#[derive(Serialize, ToSchema)]
-pub(crate) struct CreatedKey {
-    #[serde(flatten)]
-    shown: KeyShown,
-    key: String,
+    /// Seconds after which the key is refused; absent or null: never.
+    #[serde(default)]
+    #[schema(minimum = 1, maximum = 315_360_000, example = 7_776_000)]
+    expires_in_seconds: Option<u64>,
+    /// Networks from which the key may be used, in CIDR form; absent or empty: all.
+    #[serde(default)]
+    #[schema(max_items = 50, example = json!(["203.0.113.0/24", "2001:db8::/32"]))]
+    networks: Option<Vec<String>>,
 }
 
 /// Create a key for a tenant
@@ -65,8 +67,12 @@ pub(crate) async fn create(
         None => default_scopes(),
         Some(names) => scopes(&names)?,
     };
-    let _counting = check_count(&app, tenant).await?;
-    let (key, text) = new_key(&app.ids, app.clock.now(), tenant.clone(), name, scopes);
+    let now = app.clock.now();
+    let expires_at = expiry(body.expires_in_seconds, now)?;
+    let networks = networks(&body.networks.unwrap_or_default())?;
+    let _counting = check_count(&app, tenant, now).await?;
+    let (key, text) = new_key(&app.ids, now, tenant.clone(), name, scopes);
+    let key = TenantKey { expires_at, networks, ..key };
     let _changing = app.changing_directory.read().await;
     if !app.store.insert_key(&key).await? {
         return Err(NoSuchTenant::problem(format!("Tenant not found: {tenant}")));
@@ -77,11 +83,15 @@ pub(crate) async fn create(
 }
 
 /// Refuses a further key of a tenant that has as many as its limit allows. The lock is held until the key is stored, so
-/// that two keys cannot both be the last one that fits.
-async fn check_count<'a>(app: &'a App, tenant: &TenantId) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
+/// that two keys cannot both be the last one that fits. Expired keys do not count.
+async fn check_count<'a>(
+    app: &'a App,
+    tenant: &TenantId,
+    now: Timestamp,
+) -> Result<Option<MutexGuard<'a, ()>>, Problem> {
     let Some(limit) = app.engine.limits.of(tenant).and_then(|limited| limited.effective.keys) else { return Ok(None) };
     let counting = app.counting.lock().await;
-    let has = app.store.keys(tenant).await?.len();
+    let has = app.store.keys(tenant).await?.iter().filter(|key| !key.is_expired(now)).count();
     if has >= limit as usize {
         app.engine.limits.reached(tenant, TenantLimit::Keys);
         let detail = format!("The tenant has {has} keys, and its limit is {limit}: revoke one first");
@@ -100,4 +110,17 @@ fn scopes(names: &[String]) -> Result<Scopes, Problem> {
             .ok_or_else(|| Problem::invalid(format!("scopes[{index}]"), format!("must be one of {}", known())))
     };
     names.iter().enumerate().map(parse).collect()
+}
+
+fn networks(given: &[String]) -> Result<Networks, Problem> {
+    if given.len() > Networks::MAX {
+        return Err(Problem::invalid("networks", format!("must have at most {} networks", Networks::MAX)));
+    }
+    let parse = |(index, text): (usize, &String)| {
+        Networks::parse_one(text).ok_or_else(|| {
+            let detail = "must be a network in CIDR form or an address, for example 203.0.113.0/24";
+            Problem::invalid(format!("networks[{index}]"), detail)
+        })
+    };
+    given.iter().enumerate().map(parse).collect()
 }

@@ -34,7 +34,7 @@ pub(crate) async fn create(
 ) -> Result<(StatusCode, Json<CreatedPortalSession>), Problem> {
     let Wanted { tenant, mode, capabilities, lifetime, appearance, return_url, refresh_url, allowed_ancestors } =
         body.check(&app.settings)?;
-    app.require_tenant(&tenant).await?;
+    app.require_tenant(&tenant, true).await?;
     let mut random = [0; 32];
     app.ids.secret(&mut random);
     let token = format!("{PORTAL_PREFIX}{}", signing::generate_url_safe(random));

@@ -3,7 +3,7 @@
 use super::{SESSIONS_PER_KEY, cookie, shown::SessionShown};
 use crate::{
     App,
-    auth::{Caller, Identity, SignedIn, by_key, csrf_token, hash_key, is_foreign},
+    auth::{Caller, FromAddress, Identity, KeyRefusal, SignedIn, by_key, csrf_token, hash_key, is_foreign},
     body::{Raw, parse},
     problem::{
         Problem,
@@ -61,12 +61,13 @@ pub(crate) async fn create(
     State(app): State<App>,
     _: OwnOrigin,
     headers: HeaderMap,
+    from: FromAddress,
     warnings: Warnings,
     body: Raw<BODY_MAX>,
 ) -> Result<Response, Problem> {
     let given: Credentials = parse(&body, &warnings)?;
     let (caller, key_hash) = match (given.key, given.code) {
-        (Some(key), None) => of_key(&app, key.trim()).await?,
+        (Some(key), None) => of_key(&app, key.trim(), from).await?,
         (None, Some(code)) if app.codes.take(&code, app.clock.now()) => (Caller::Operator, app.admin_key_hash),
         (None, Some(_)) => {
             let detail = "The code is not valid: it is valid once and for ten minutes; restart the server for another";
@@ -79,7 +80,7 @@ pub(crate) async fn create(
     let token = signing::generate_url_safe(random);
     let tenant = match &caller {
         Caller::Tenant(key) => Some(key.tenant.clone()),
-        Caller::Operator | Caller::Portal(_) => None,
+        Caller::Operator | Caller::Portal(_) | Caller::User(_) => None,
     };
     let session = Session::begin(hash_key(&token), key_hash, tenant, app.clock.now());
     app.store.insert_session(&session, SESSIONS_PER_KEY).await?;
@@ -91,8 +92,9 @@ pub(crate) async fn create(
     Ok(response)
 }
 
-async fn of_key(app: &App, key: &str) -> Result<(Caller, [u8; 32]), Problem> {
+async fn of_key(app: &App, key: &str, from: FromAddress) -> Result<(Caller, [u8; 32]), Problem> {
     let hash = hash_key(key);
-    let caller = by_key(app, &hash).await.ok_or_else(|| InvalidCredentials::problem("The key is not known"))?;
+    let refused = |fault: KeyRefusal| InvalidCredentials::problem(fault.to_string());
+    let caller = by_key(app, &hash, from).await.map_err(refused)?;
     Ok((caller, hash))
 }

@@ -2,11 +2,12 @@
 
 use crate::{
     Settings,
-    auth::{Caller, Identity, Rights, permission_names},
+    auth::{Caller, Identity, Rights, permission_names, role},
     portal_sessions::shown::AppearanceShown,
     schemas::{CapabilityName, PortalModeName, TenantName},
 };
-use model::{PortalSession, Timestamp, portal::WebUrl};
+use identity::Standing;
+use model::{PortalSession, Role, Timestamp, portal::WebUrl};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -14,16 +15,23 @@ use utoipa::ToSchema;
 #[derive(Serialize, ToSchema)]
 #[schema(as = Session)]
 pub(crate) struct SessionShown {
-    /// `operator`, `tenant` (a tenant's key) or `portal` (a portal link).
+    /// `operator` (the operator's key, or a token with a role), `tenant` (a tenant's key, or a token of one of its users) or
+    /// `portal` (a portal link).
     #[schema(value_type = CallerKind)]
     kind: &'static str,
+    /// Role of somebody who works for the operator: `operator`, `support` (sends again, cancels, replays, tests) or
+    /// `viewer` (reads); null for other callers.
+    #[schema(value_type = Option<RoleName>)]
+    role: Option<&'static str>,
+    /// Name of the user in a JSON Web Token (`sub`); null for other callers.
+    subject: Option<String>,
     /// The tenant; null for the operator, who names one in `X-Tenant-Id`.
     #[schema(value_type = Option<TenantName>)]
     tenant_id: Option<String>,
     /// Names of everything that the caller may do in its tenant, such as `webhooks:read`, `subscriptions:write`,
     /// `secrets:read`, `deliveries:retry`.
     permissions: Vec<&'static str>,
-    /// End of the session, which its use postpones, or of the portal link; null for a key.
+    /// End of the session, which its use postpones, of the portal link or of the token; null for a key.
     #[schema(value_type = Option<String>, format = DateTime)]
     expires_at: Option<Timestamp>,
     /// Value of the header `X-CSRF-Token` for requests that change something; null when no cookie authorises the
@@ -44,6 +52,16 @@ pub(crate) enum CallerKind {
     Operator,
     Tenant,
     Portal,
+}
+
+/// Name of a role.
+#[derive(ToSchema)]
+#[schema(rename_all = "lowercase")]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(crate) enum RoleName {
+    Viewer,
+    Support,
+    Operator,
 }
 
 /// A portal link as its own page sees it.
@@ -78,6 +96,8 @@ impl SessionShown {
         let session = identity.session.as_deref();
         let shown = Self {
             kind: "operator",
+            role: role(&identity.caller).map(Role::name),
+            subject: None,
             tenant_id: None,
             permissions: permission_names(),
             expires_at: session.map(|signed_in| signed_in.session.expires_at),
@@ -93,6 +113,22 @@ impl SessionShown {
                 permissions: Rights::Key(key.scopes).names(),
                 ..shown
             },
+            Caller::User(user) => {
+                let (subject, expires_at) = (user.subject.clone(), Some(user.expires_at));
+                match &user.standing {
+                    Standing::Member { tenant, scopes } => Self {
+                        kind: "tenant",
+                        subject,
+                        tenant_id: Some(tenant.to_string()),
+                        permissions: Rights::Token(*scopes).names(),
+                        expires_at,
+                        ..shown
+                    },
+                    Standing::Staff(role) => {
+                        Self { subject, permissions: Rights::Role(*role).names(), expires_at, ..shown }
+                    }
+                }
+            }
             Caller::Portal(link) => Self {
                 kind: "portal",
                 tenant_id: Some(link.tenant.to_string()),

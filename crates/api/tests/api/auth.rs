@@ -7,7 +7,7 @@ use serde_json::json;
 
 /// The permission that an operation requires.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Needs {
+pub(crate) enum Needs {
     Nothing,
     Operator,
     /// Any credential; the operation is about the caller itself.
@@ -23,7 +23,7 @@ enum Needs {
     ReadingAll,
 }
 
-fn needs(operation: &Operation) -> Needs {
+pub(crate) fn needs(operation: &Operation) -> Needs {
     let (method, path) = (operation.method.as_str(), operation.path.as_str());
     match (method, path) {
         ("GET", "/healthz" | "/readyz") => Needs::Nothing,
@@ -36,6 +36,7 @@ fn needs(operation: &Operation) -> Needs {
         (_, "/api/v1/tenants" | "/api/v1/tenants/{id}" | "/api/v1/keys" | "/api/v1/keys/{id}" | "/api/v1/nodes") => {
             Needs::Operator
         }
+        ("POST", "/api/v1/keys/{id}/rotate") => Needs::Operator,
         ("POST", "/api/v1/nodes/pause" | "/api/v1/nodes/resume") => Needs::Operator,
         ("GET" | "PUT", "/api/v1/nodes/log") => Needs::Operator,
         ("GET", path) if path.starts_with("/api/v1/admin/") => Needs::Operator,

@@ -73,6 +73,7 @@ fn row(operation: &str) -> Row {
         "POST /api/v1/keys" => Row::Makes { body: "{}" },
         "GET /api/v1/keys" => Row::Lists { queries: &[] },
         "DELETE /api/v1/keys/{id}" => names(Key, "", 404),
+        "POST /api/v1/keys/{id}/rotate" => names(Key, "{}", 404),
 
         "POST /api/v1/webhooks" | "POST /api/v1/webhooks/subscriptions" => Row::Makes { body: SUBSCRIPTION },
         "GET /api/v1/webhooks" => Row::Lists { queries: &[] },

@@ -31,5 +31,6 @@ mod store_detail;
 mod stream;
 mod support;
 mod tenants;
+mod tokens;
 mod warnings;
 mod webhooks;

@@ -12,6 +12,7 @@ mod policies;
 mod settings;
 mod shown;
 mod tenants;
+mod tokens;
 mod trace_settings;
 mod traces;
 mod transformations;
@@ -46,6 +47,7 @@ use std::{
 };
 use storage::NodeRole;
 pub(crate) use tenants::parse_publish;
+pub(crate) use tokens::{TokenKeys, TokenSettings};
 pub(crate) use trace_settings::TraceSettings;
 pub(crate) use values::decode_master_key;
 use values::{check_admin_key, parse_addresses, parse_networks, parse_origins, parse_prefixes, parse_public_url};
@@ -98,6 +100,8 @@ pub(crate) struct Config {
     pub(crate) api_prefixes: Vec<String>,
     /// Name of the cookie in which browsers may send a key.
     pub(crate) cookie: String,
+    /// JSON Web Tokens; `None`: none is accepted.
+    pub(crate) tokens: Option<TokenSettings>,
     pub(crate) cors_origins: Vec<String>,
     /// The address of the dashboard and the API from outside.
     pub(crate) public_url: Option<PublicUrl>,
@@ -330,6 +334,7 @@ impl Raw {
                 }
                 Ok(text.to_owned())
             })?,
+            tokens: self.tokens()?,
             cors_origins: self.get("cors_origins", parse_origins)?,
             public_url: self
                 .text("public_url")

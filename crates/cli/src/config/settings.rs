@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 76] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 87] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -30,6 +30,17 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 76] = [
     ("ids", "POSTRIDER_IDS", Some("prefixed")),
     ("api_prefixes", "POSTRIDER_API_PREFIXES", Some("/api/v1")),
     ("cookie", "POSTRIDER_COOKIE", Some("access_token")),
+    ("jwt_jwks_url", "POSTRIDER_JWT_JWKS_URL", None),
+    ("jwt_key_file", "POSTRIDER_JWT_KEY_FILE", None),
+    ("jwt_secret", "POSTRIDER_JWT_SECRET", None),
+    ("jwt_algorithms", "POSTRIDER_JWT_ALGORITHMS", None),
+    ("jwt_issuer", "POSTRIDER_JWT_ISSUER", None),
+    ("jwt_audience", "POSTRIDER_JWT_AUDIENCE", None),
+    ("jwt_clock_skew_seconds", "POSTRIDER_JWT_CLOCK_SKEW_SECONDS", Some("60")),
+    ("jwt_tenant_claim", "POSTRIDER_JWT_TENANT_CLAIM", Some("tenant_id")),
+    ("jwt_permissions_claim", "POSTRIDER_JWT_PERMISSIONS_CLAIM", Some("permissions")),
+    ("jwt_role_claim", "POSTRIDER_JWT_ROLE_CLAIM", None),
+    ("jwt_roles", "POSTRIDER_JWT_ROLES", None),
     ("cors_origins", "POSTRIDER_CORS_ORIGINS", Some("")),
     ("public_url", "POSTRIDER_PUBLIC_URL", None),
     ("request_memory_mb", "POSTRIDER_REQUEST_MEMORY_MB", Some("128")),

@@ -2,6 +2,7 @@
 
 pub(crate) mod dev;
 mod http;
+mod key_set;
 mod metrics;
 mod reload;
 mod signals;
@@ -142,7 +143,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
         catalog,
         admin_key_hash,
         metrics,
-        settings: settings(&config, dev_key.as_deref(), address),
+        settings: settings(&config, dev_key.as_deref(), address)?,
         log,
     })
     .await?;
@@ -218,8 +219,8 @@ async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration
 const PORTAL_SESSIONS_MAX: u32 = 10_000;
 
 /// The API's settings. Only a development server has a `dev_key`.
-fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Settings {
-    Settings {
+fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> anyhow::Result<Settings> {
+    Ok(Settings {
         allow_http: config.allow_http,
         verify_urls: config.verify_urls,
         tenants_on_first_use: config.tenants_on_first_use,
@@ -229,6 +230,7 @@ fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Sett
         operational_to_tenants: config.operational_events_to_tenants,
         ids: config.ids,
         cookie: config.cookie.clone(),
+        tokens: config.tokens.clone().map(key_set::tokens).transpose()?,
         cors_origins: config.cors_origins.clone().into(),
         public_url: config.public_url.clone(),
         prefixes: config.api_prefixes.clone().into(),
@@ -245,7 +247,7 @@ fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> Sett
         dev_key: dev_key.filter(|_| address.ip().is_loopback()).map(str::to_owned),
         receiver_url: dev_key.map(|_| api::receiver_url(&dev::url(address))),
         shown: config.shown.clone().into(),
-    }
+    })
 }
 
 /// The address of the API for receivers. Without a public URL it is that of the listener, which serves on one machine.

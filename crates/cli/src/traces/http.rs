@@ -1,6 +1,6 @@
 //! Requests to the collector (OTLP 1.x, *OTLP/HTTP*).
 
-use crate::config::TraceSettings;
+use crate::{config::TraceSettings, output::chain};
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full, Limited};
@@ -11,7 +11,7 @@ use hyper_util::{
 };
 use opentelemetry_proto::tonic::collector::trace::v1::ExportTraceServiceResponse;
 use prost::Message;
-use std::{error::Error, time::Duration};
+use std::time::Duration;
 
 /// Maximum size of a response.
 const RESPONSE_MAX: usize = 64 * 1024;
@@ -92,15 +92,4 @@ fn refused(status: StatusCode, headers: &HeaderMap) -> Refused {
         }
         _ => Refused::Finally(error),
     }
-}
-
-/// An error with its sources. (None has the URL, which may contain a secret.)
-fn chain(fault: &dyn Error) -> String {
-    let mut text = fault.to_string();
-    let mut next = fault.source();
-    while let Some(source) = next {
-        text = format!("{text}: {source}");
-        next = source.source();
-    }
-    text
 }

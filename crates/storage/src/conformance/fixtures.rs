@@ -15,7 +15,7 @@ use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcom
 use bytes::Bytes;
 use model::{
     Attempt, Channels, Credentials, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource,
-    Priority, Profile, Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey,
+    Networks, Priority, Profile, Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey,
     Timestamp, Timings,
     credentials::Authentication,
     delivery::{EndStatus, Next},
@@ -112,6 +112,8 @@ impl<'s> World<'s> {
             scopes: Scopes::all(),
             created_at: now,
             last_used_at: None,
+            expires_at: None,
+            networks: Networks::default(),
         }
     }
 

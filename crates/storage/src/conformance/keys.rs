@@ -2,14 +2,43 @@
 
 use super::fixtures::World;
 use crate::{DeleteOutcome, KeyUse, Store};
-use model::{Scope, TenantKey, key::Scopes};
+use model::{Networks, Scope, TenantKey, key::Scopes};
 
 pub async fn a_key_is_kept_whole(store: &dyn Store) {
     let world = World::new(store, "keys.whole");
     let tenant = world.tenant("acme").await;
-    let key = world.key(&tenant);
-    assert!(store.insert_key(&key).await.unwrap());
-    assert_eq!(store.keys(&tenant).await.unwrap(), [key]);
+    let plain = world.key(&tenant);
+    let bounded = TenantKey {
+        expires_at: Some(world.tick()),
+        networks: Networks::parse("203.0.113.0/24 2001:db8::/32").unwrap(),
+        ..world.key(&tenant)
+    };
+    assert!(store.insert_key(&plain).await.unwrap() && store.insert_key(&bounded).await.unwrap());
+    assert_eq!(store.keys(&tenant).await.unwrap(), [bounded.clone(), plain]);
+    assert!(store.all_keys().await.unwrap().contains(&bounded));
+}
+
+pub async fn a_replaced_key_expires(store: &dyn Store) {
+    let world = World::new(store, "keys.replace");
+    let (acme, globex) = (world.tenant("acme").await, world.tenant("globex").await);
+    let [old, new, newer, later] = [world.key(&acme), world.key(&acme), world.key(&acme), world.key(&acme)];
+    let theirs = world.key(&globex);
+    assert!(store.insert_key(&old).await.unwrap() && store.insert_key(&theirs).await.unwrap());
+    let (early, late) = (world.tick(), world.tick());
+    assert!(store.replace_key(old.id, &new, late).await.unwrap());
+    let ends = |key: &TenantKey, at| TenantKey { expires_at: Some(at), ..key.clone() };
+    assert_eq!(store.keys(&acme).await.unwrap(), [new.clone(), ends(&old, late)]);
+    // An end moves to the front and never back.
+    assert!(store.replace_key(old.id, &newer, early).await.unwrap());
+    assert!(store.replace_key(old.id, &later, late).await.unwrap());
+    let expected = [later.clone(), newer, new, ends(&old, early)];
+    assert_eq!(store.keys(&acme).await.unwrap(), expected);
+    // Neither a key that is gone nor another tenant's is replaced, and then nothing is inserted.
+    let extra = world.key(&acme);
+    assert!(!store.replace_key(theirs.id, &extra, late).await.unwrap());
+    assert!(!store.replace_key(extra.id, &extra, late).await.unwrap());
+    assert_eq!(store.keys(&acme).await.unwrap(), expected);
+    assert_eq!(store.keys(&globex).await.unwrap(), [theirs]);
 }
 
 pub async fn every_set_of_scopes_is_kept(store: &dyn Store) {

@@ -100,6 +100,7 @@ macro_rules! conformance_suite {
                 keys_are_listed_newest_first
                 a_deleted_key_is_gone
                 the_last_use_of_a_key_is_kept
+                a_replaced_key_expires
                 all_keys_returns_the_keys_of_every_tenant
             }
             sessions {

@@ -1,9 +1,12 @@
 //! The OpenAPI document against the server: a validator checks it, and schemathesis generates calls from it and checks
 //! the responses, as every kind of client, on both stores.
 
-use crate::support::{
-    client::Client,
-    server::{Launch, Server},
+use crate::{
+    identities::Provider,
+    support::{
+        client::Client,
+        server::{Launch, Server},
+    },
 };
 use serde_json::json;
 use std::{
@@ -16,7 +19,9 @@ use testing::{Postgres, workshop};
 
 const MASTER_KEY: &str = "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
 /// Generated calls per operation and phase; the variable sets more, for a long manual run.
-const EXAMPLES: &str = "8";
+const EXAMPLES: u32 = 8;
+/// The same for callers that differ from those only in their rights.
+const FEWER: u32 = 2;
 const EXAMPLES_VARIABLE: &str = "POSTRIDER_TEST_SCHEMATHESIS";
 
 /// Groups of calls that need no tenant.
@@ -60,9 +65,9 @@ impl Place {
 
     /// Generates calls with these headers, of these groups or of all; fails with the calls and responses that do not
     /// match the document.
-    async fn check(&self, who: &str, headers: &[String], tags: &[&str]) {
+    async fn check(&self, who: &str, headers: &[String], tags: &[&str], examples: u32) {
         let document = format!("http://{}/api/v1/openapi.json", self.server.address);
-        let examples = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| EXAMPLES.into());
+        let examples = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| examples.to_string());
         let mut tool = tool("schemathesis");
         tool.arg("--config-file").arg(here().join("schemathesis.toml")).args(["run", &document, "--checks", "all"]);
         tool.args(["--max-examples", &examples, "--seed", "1", "--continue-on-failure", "--no-color"]);
@@ -96,37 +101,56 @@ async fn tenant_key(server: &Server) -> String {
     made.body["key"].as_str().unwrap().to_owned()
 }
 
-async fn check_all(place: &Place) {
+/// Every other kind of caller: users of a tenant by a token, each role, a portal link, and a session's cookie.
+async fn check_identities(place: &Place, provider: &Provider) {
+    let user = json!({ "tenant_id": "acme", "app": { "scope": ["webhooks:manage", "events:publish"] } });
+    let mut callers = vec![("a user", vec![bearing(&provider.token("/token", "RS256-1", &user).await)])];
+    for (who, group) in [("a viewer", "auditors"), ("support", "helpdesk"), ("an operator by a token", "platform-admins")] {
+        let token = provider.token("/token", "ES256-2", &json!({ "groups": [group] })).await;
+        callers.push((who, vec![bearing(&token), "X-Tenant-Id: acme".into()]));
+    }
+    let link = json!({ "tenant_id": "acme", "mode": "manage" });
+    let link = place.server.operator().post("/api/v1/portal-sessions", &link).await;
+    callers.push(("a portal link", vec![bearing(link.body["token"].as_str().unwrap())]));
+    for (who, headers) in callers {
+        place.check(who, &headers, &[], FEWER).await;
+    }
+}
+
+async fn check_all(place: &Place, provider: &Provider) {
     let tenant = tenant_key(&place.server).await;
     let operator = [bearing(crate::support::server::ADMIN_KEY), "X-Tenant-Id: acme".into()];
-    place.check("the operator in a tenant", &operator, &[]).await;
-    place.check("the operator", &operator[..1], &WITHOUT_TENANT).await;
-    place.check("a tenant", &[bearing(&tenant)], &[]).await;
-    place.check("nobody", &[], &[]).await;
+    place.check("the operator in a tenant", &operator, &[], EXAMPLES).await;
+    place.check("the operator", &operator[..1], &WITHOUT_TENANT, EXAMPLES).await;
+    place.check("a tenant", &[bearing(&tenant)], &[], EXAMPLES).await;
+    place.check("nobody", &[], &[], EXAMPLES).await;
+    check_identities(place, provider).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn responses_to_generated_calls_match_the_document_on_sqlite() {
+    let provider = Provider::start();
     let place = Place::open(|folder| {
         let mut launch = Launch::new(folder, &["serve", "--dev", "--listen", "127.0.0.1:0"]);
         launch = launch.env("POSTRIDER_ADMIN_KEY", crate::support::server::ADMIN_KEY);
-        launch.env("POSTRIDER_LOG", "error")
+        provider.trusted_by(launch.env("POSTRIDER_LOG", "error"))
     })
     .await;
-    check_all(&place).await;
+    check_all(&place, &provider).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn responses_to_generated_calls_match_the_document_on_postgresql() {
     let postgres = Postgres::shared();
     let url = postgres.url(&postgres.database());
+    let provider = Provider::start();
     let place = Place::open(|folder| {
         let launch = Launch::new(folder, &["serve", "--listen", "127.0.0.1:0"]).env("POSTRIDER_STORE", &url);
         let launch = launch.env("POSTRIDER_ADMIN_KEY", crate::support::server::ADMIN_KEY);
         // No request leaves this machine, whatever URL is subscribed.
         let launch = launch.env("POSTRIDER_ALLOW_NETWORKS", "127.0.0.0/8").env("POSTRIDER_MASTER_KEY", MASTER_KEY);
-        launch.env("POSTRIDER_LOG", "error")
+        provider.trusted_by(launch.env("POSTRIDER_LOG", "error"))
     })
     .await;
-    check_all(&place).await;
+    check_all(&place, &provider).await;
 }

@@ -26,6 +26,7 @@ hand_on!(Tenants {
 
 hand_on!(Keys {
     fn insert_key(key: &TenantKey) -> bool;
+    fn replace_key(old: model::KeyId, new: &TenantKey, end: Timestamp) -> bool;
     fn keys(tenant: &TenantId) -> Vec<TenantKey>;
     fn delete_key(tenant: &TenantId, id: model::KeyId) -> DeleteOutcome;
     fn use_keys(uses: &[storage::KeyUse]) -> ();
