@@ -14,6 +14,7 @@ mod doctor;
 mod egress;
 mod erasure;
 mod file;
+mod front;
 mod isolation;
 mod logs;
 mod memory;
