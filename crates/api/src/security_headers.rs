@@ -73,3 +73,42 @@ pub(crate) fn transport_security(settings: &Settings, request: &Request) -> Opti
     let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
     (!host.is_some_and(hosts::is_this_machine)).then(|| value.clone())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::PublicUrl;
+    use axum::{body::Body, extract::ConnectInfo};
+    use std::{net::SocketAddr, time::Duration};
+
+    fn settings(public_url: &str) -> Settings {
+        Settings {
+            public_url: PublicUrl::parse(public_url).ok(),
+            hsts: Some(HeaderValue::from_static("max-age=60")),
+            trusted_proxies: ["10.0.0.0/8".parse().unwrap()].into(),
+            ..Settings::new(Duration::from_secs(10))
+        }
+    }
+
+    fn is_strict(settings: &Settings, peer: &str, host: &str) -> bool {
+        let mut request = Request::builder().header(HOST, host).body(Body::empty()).unwrap();
+        let peer: SocketAddr = peer.parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        transport_security(settings, &request).is_some()
+    }
+
+    #[test]
+    fn only_requests_that_came_by_https_get_hsts() {
+        let (proxy, other) = ("10.1.2.3:5000", "192.0.2.7:5000");
+        let public = settings("https://hooks.example");
+        assert!(
+            is_strict(&public, proxy, "hooks.example") && is_strict(&public, "[::ffff:10.1.2.3]:5000", "hooks.example")
+        );
+        assert!(!is_strict(&public, other, "hooks.example"), "that peer may have come by http");
+        assert!(!is_strict(&settings("http://hooks.example"), proxy, "hooks.example"));
+        assert!(!is_strict(&settings(""), proxy, "hooks.example"), "nobody knows how the proxy was reached");
+        let own = Settings { own_tls: true, ..settings("") };
+        assert!(is_strict(&own, other, "hooks.example") && !is_strict(&own, other, "localhost:8443"));
+        assert!(!is_strict(&Settings { hsts: None, ..own }, other, "hooks.example"));
+    }
+}

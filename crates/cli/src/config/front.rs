@@ -52,16 +52,17 @@ impl Raw {
         })
     }
 
+    /// The error is that of the setting that is given: without it the configuration is complete.
     fn tls(&self) -> anyhow::Result<Option<TlsFiles>> {
-        let missing = |name: &str, given: &str, example: &str| {
-            let fault = format!("must be set too when {given} is, for example {example}");
-            Err(BadSetting { name: name.to_owned(), fault }.into())
+        let alone = |given: &str, missing: &str, example: &str| {
+            let fault = format!("is set, so {missing} must be set too, for example {example}");
+            Err(BadSetting { name: given.to_owned(), fault }.into())
         };
         match (self.text("tls_certificate"), self.text("tls_key")) {
             (None, None) => Ok(None),
             (Some(certificate), Some(key)) => Ok(Some(TlsFiles { certificate: certificate.into(), key: key.into() })),
-            (Some(_), None) => missing("tls_key", "POSTRIDER_TLS_CERTIFICATE", "/etc/postrider/tls.key"),
-            (None, Some(_)) => missing("tls_certificate", "POSTRIDER_TLS_KEY", "/etc/postrider/tls.crt"),
+            (Some(_), None) => alone("tls_certificate", "POSTRIDER_TLS_KEY", "/etc/postrider/tls.key"),
+            (None, Some(_)) => alone("tls_key", "POSTRIDER_TLS_CERTIFICATE", "/etc/postrider/tls.crt"),
         }
     }
 }
@@ -91,9 +92,12 @@ mod tests {
         assert!(check(&[]).unwrap().front.tls.is_none());
         let pair = [("tls_certificate", "a.crt"), ("tls_key", "a.key")];
         assert_eq!(check(&pair).unwrap().front.tls.unwrap().key.to_str(), Some("a.key"));
-        for (alone, missing) in [(0, "POSTRIDER_TLS_KEY must be set"), (1, "POSTRIDER_TLS_CERTIFICATE must be set")] {
+        for (alone, expected) in [
+            (0, "POSTRIDER_TLS_CERTIFICATE is set, so POSTRIDER_TLS_KEY must be set too, for example "),
+            (1, "POSTRIDER_TLS_KEY is set, so POSTRIDER_TLS_CERTIFICATE must be set too, for example "),
+        ] {
             let fault = check(&pair[alone..=alone]).err().unwrap().to_string();
-            assert!(fault.starts_with(missing) && fault.contains("for example"), "{fault}");
+            assert!(fault.starts_with(expected), "{fault}");
         }
         let fault = check(&[pair[0], pair[1], ("public_url", "http://hooks.example")]).err().unwrap().to_string();
         assert!(fault.starts_with("POSTRIDER_PUBLIC_URL must be an https:// URL"), "{fault}");
