@@ -3,10 +3,11 @@
 use crate::Settings;
 use http::{HeaderMap, header};
 
-/// True when the browser speaks https, to this server's proxy or by the configured address. A client that lies about it
-/// changes the answer to itself only.
+/// True when the browser speaks https: to this server itself, to its proxy, or by the configured address. A client that
+/// lies about its proxy changes the answer to itself only.
 pub(crate) fn is_https(settings: &Settings, headers: &HeaderMap) -> bool {
     match &settings.public_url {
+        _ if settings.own_tls => true,
         Some(url) => url.is_https(),
         None => headers.get("x-forwarded-proto").is_some_and(|scheme| scheme.as_bytes().eq_ignore_ascii_case(b"https")),
     }

@@ -33,7 +33,16 @@ impl PublicUrl {
         &self.origin
     }
 
-    pub(crate) fn is_https(&self) -> bool {
+    /// The host without a port.
+    pub fn host(&self) -> &str {
+        let authority = self.origin.split_once("://").map_or("", |(_, rest)| rest);
+        match authority.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|c| c.is_ascii_digit()) => host,
+            _ => authority,
+        }
+    }
+
+    pub fn is_https(&self) -> bool {
         self.origin.starts_with("https:")
     }
 
@@ -62,6 +71,14 @@ mod tests {
         ] {
             let url = PublicUrl::parse(text).unwrap();
             assert_eq!((url.origin(), url.path()), (origin, path));
+        }
+        for (text, host) in [
+            ("https://Hooks.example/a", "hooks.example"),
+            ("http://127.0.0.1:8080", "127.0.0.1"),
+            ("http://[::1]:8080", "[::1]"),
+            ("http://[::1]", "[::1]"),
+        ] {
+            assert_eq!(PublicUrl::parse(text).unwrap().host(), host);
         }
         for bad in [
             "",

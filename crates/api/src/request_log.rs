@@ -5,7 +5,7 @@ use crate::problem::Problem;
 use http::{Method, StatusCode};
 use model::TraceId;
 use std::{
-    net::SocketAddr,
+    net::{IpAddr, SocketAddr},
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
@@ -35,6 +35,8 @@ pub(crate) struct LoggedRequest<'a> {
     /// Without the query, which may contain secrets.
     pub(crate) path: &'a str,
     pub(crate) peer: Option<SocketAddr>,
+    /// The client of a trusted proxy, which is the peer.
+    pub(crate) client: Option<IpAddr>,
     /// Of the client's span.
     pub(crate) trace: Option<TraceId>,
 }
@@ -43,26 +45,27 @@ impl RequestLog {
     /// Logs a request that was refused or failed. The detail of a 4xx is not logged: it may repeat the client's input,
     /// which may contain a misplaced secret.
     pub(crate) fn note(&self, asked: &LoggedRequest<'_>, problem: &Problem) {
-        let LoggedRequest { request_id, method, path, peer, trace } = asked;
+        let LoggedRequest { request_id, method, path, peer, client, trace } = asked;
         let trace_id = trace.as_ref().map(tracing::field::display);
         let (status, code) = (problem.status(), problem.code());
         let peer = peer.as_ref().map(tracing::field::display);
+        let client = client.as_ref().map(tracing::field::display);
         let kind = if status.is_server_error() { &self.failed } else { &self.refused };
         if !kind.may_say(status) {
             return;
         }
         match problem.cause() {
             Some(cause) => {
-                tracing::error!(target: TARGET, request_id, trace_id, %method, path, peer, status = status.as_u16(), code, cause, "request failed");
+                tracing::error!(target: TARGET, request_id, trace_id, %method, path, peer, client, status = status.as_u16(), code, cause, "request failed");
             }
             None if status.is_server_error() => {
                 let detail = problem.detail();
-                tracing::warn!(target: TARGET, request_id, trace_id, %method, path, peer, status = status.as_u16(), code, detail, "request failed");
+                tracing::warn!(target: TARGET, request_id, trace_id, %method, path, peer, client, status = status.as_u16(), code, detail, "request failed");
             }
             None => {
                 let fields = problem.fields();
                 let fields = (!fields.is_empty()).then(|| fields.join(","));
-                tracing::warn!(target: TARGET, request_id, trace_id, %method, path, peer, status = status.as_u16(), code, fields, "request refused");
+                tracing::warn!(target: TARGET, request_id, trace_id, %method, path, peer, client, status = status.as_u16(), code, fields, "request refused");
             }
         }
     }
@@ -70,10 +73,11 @@ impl RequestLog {
 
 /// Logs a request that succeeded, at the level DEBUG.
 pub(crate) fn answered(asked: &LoggedRequest<'_>, status: StatusCode) {
-    let LoggedRequest { request_id, method, path, peer, trace } = asked;
+    let LoggedRequest { request_id, method, path, peer, client, trace } = asked;
     let trace_id = trace.as_ref().map(tracing::field::display);
     let peer = peer.as_ref().map(tracing::field::display);
-    tracing::debug!(target: TARGET, request_id, trace_id, %method, path, peer, status = status.as_u16(), "request answered");
+    let client = client.as_ref().map(tracing::field::display);
+    tracing::debug!(target: TARGET, request_id, trace_id, %method, path, peer, client, status = status.as_u16(), "request answered");
 }
 
 #[derive(Debug, Default)]

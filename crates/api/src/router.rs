@@ -1,13 +1,13 @@
 //! Every route on one page.
 
 use crate::{
-    App, admin, around, audit, backlog, body, cors, dashboard, docs, egress_addresses, events, health, keys, nodes,
-    payloads, portal_sessions, prefixes,
+    App, admin, around, audit, backlog, body, cors, dashboard, docs, egress_addresses, events, gate, health, keys,
+    nodes, payloads, portal_sessions, prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
     },
-    scrape, session, stream, tenant_webhooks, tenants, unique_headers, warnings, webhooks,
+    scrape, security_headers, session, stream, tenant_webhooks, tenants, warnings, webhooks,
 };
 use axum::{
     Router, middleware,
@@ -127,7 +127,7 @@ pub fn router(app: App) -> Router {
         .method_not_allowed_fallback(no_method)
         .layer(CatchPanicLayer::custom(|_| panicked()))
         .layer(middleware::from_fn_with_state(warnings::Parameters::of(&document), warnings::answer))
-        .layer(middleware::from_fn(unique_headers::refuse_repeated))
+        .layer(middleware::from_fn_with_state(app.clone(), gate::refuse))
         .layer(middleware::from_fn_with_state(app.clone(), around::around))
         .layer(middleware::map_request(async |request: axum::extract::Request| body::drain_the_rest(request)));
     let router = match cors::layer(&app.settings.cors_origins) {
@@ -145,6 +145,7 @@ pub fn health_router(app: App) -> Router {
         .fallback(only_health)
         .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .layer(middleware::map_response(guarded))
         .with_state(app)
 }
 
@@ -155,7 +156,13 @@ pub fn metrics_router(app: App) -> Router {
         .fallback(only_metrics)
         .method_not_allowed_fallback(no_method)
         .layer(middleware::from_fn_with_state(app.clone(), problem::write_problems))
+        .layer(middleware::map_response(guarded))
         .with_state(app)
+}
+
+async fn guarded(mut response: Response) -> Response {
+    security_headers::guard(&mut response, None);
+    response
 }
 
 async fn only_metrics(uri: Uri) -> Problem {

@@ -1,6 +1,8 @@
 //! Configuration of the API.
 
-use crate::{PublicUrl, Tokens, schemas::SettingSourceName};
+use crate::{ForwardedHeader, Hosts, PublicUrl, Tokens, schemas::SettingSourceName};
+use http::HeaderValue;
+use ipnet::IpNet;
 use model::{IdStyle, statistics::StatisticsRetention};
 use serde::Serialize;
 use std::{net::IpAddr, sync::Arc, time::Duration};
@@ -59,6 +61,16 @@ pub struct Settings {
     pub cors_origins: Arc<[String]>,
     /// The address of the dashboard and the API from outside; `None`: the one that a request names.
     pub public_url: Option<PublicUrl>,
+    /// The host names by which clients may address the server.
+    pub hosts: Hosts,
+    /// The listener has TLS of its own.
+    pub own_tls: bool,
+    /// The value of `Strict-Transport-Security`; `None`: no answer has it.
+    pub hsts: Option<HeaderValue>,
+    /// Proxies whose statement about their client is believed.
+    pub trusted_proxies: Arc<[IpNet]>,
+    /// The header of that statement.
+    pub forwarded_header: ForwardedHeader,
     /// Maximum number of active portal links of a tenant.
     pub portal_sessions_max: u32,
     /// Path prefixes under which the API is mounted beside `/api/v1`, without a trailing slash.
@@ -103,6 +115,11 @@ impl Settings {
             tokens: None,
             cors_origins: Arc::default(),
             public_url: None,
+            hosts: Hosts::Any,
+            own_tls: false,
+            hsts: None,
+            trusted_proxies: Arc::default(),
+            forwarded_header: ForwardedHeader::XForwardedFor,
             portal_sessions_max: 10_000,
             prefixes: Arc::default(),
             request_memory: 128 * 1024 * 1024,

@@ -1,7 +1,7 @@
 //! The HTTP client of the commands that talk to a running server.
 
 use crate::{config, output, serve::dev::TENANT, store::files::DevFiles};
-use anyhow::{Context, anyhow, bail};
+use anyhow::{Context, anyhow, bail, ensure};
 use bytes::Bytes;
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt, Full};
@@ -10,8 +10,16 @@ use hyper_util::{
     client::legacy::{self, connect::HttpConnector},
     rt::TokioExecutor,
 };
+use rustls::{
+    ClientConfig, RootCertStore,
+    crypto::ring,
+    pki_types::{CertificateDer, pem::PemObject},
+};
 use serde_json::Value;
-use std::path::{Path, PathBuf};
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
 
 /// Address and credentials of a server.
 #[derive(Clone, Debug, clap::Args)]
@@ -26,6 +34,9 @@ pub(crate) struct Server {
     /// The tenant to act in; required with the operator's key
     #[arg(long, env = "POSTRIDER_TENANT", value_name = "ID")]
     tenant: Option<String>,
+    /// A file of certificate authorities in PEM to trust besides the system's, for an https:// URL
+    #[arg(long, env = "POSTRIDER_CA_FILE", value_name = "FILE")]
+    ca_file: Option<PathBuf>,
 }
 
 /// The caller's identity when no key is given.
@@ -57,7 +68,12 @@ struct Target {
 impl Server {
     /// A server with a URL from another option than `--url`.
     pub(crate) fn at(url: &str, key: Option<String>, tenant: Option<String>) -> Self {
-        Self { url: Some(url.to_owned()), key, tenant }
+        Self {
+            url: Some(url.to_owned()),
+            key,
+            tenant,
+            ca_file: std::env::var_os("POSTRIDER_CA_FILE").map(PathBuf::from),
+        }
     }
 
     /// The given tenant.
@@ -133,25 +149,39 @@ impl Server {
         // A misspelt variable would select another tenant or key.
         config::check_environment()?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let (target, http) = (self.target(caller)?, http()?);
+        let (target, http) = (self.target(caller)?, http(self.ca_file.as_deref())?);
         runtime.block_on(target.exchange(&http, method, path, body, headers))
     }
 
     /// The operator's calls for all tenants over kept connections, for a command that makes many.
     pub(crate) fn session(&self) -> anyhow::Result<Session> {
         config::check_environment()?;
-        Ok(Session { target: self.target(Caller::AllTenants)?, http: http()? })
+        Ok(Session { target: self.target(Caller::AllTenants)?, http: http(self.ca_file.as_deref())? })
     }
 }
 
 type Http = legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>;
 
-fn http() -> anyhow::Result<Http> {
-    let https = hyper_rustls::HttpsConnectorBuilder::new()
-        .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-        .https_or_http()
-        .enable_http1()
-        .build();
+/// Trusts the authorities of the system and of the file.
+fn http(ca_file: Option<&Path>) -> anyhow::Result<Http> {
+    let mut roots = RootCertStore::empty();
+    // Without any, https:// URLs fail with the reason; http:// URLs need none.
+    roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+    if let Some(file) = ca_file {
+        let shown = file.display();
+        let pem = std::fs::read(file).with_context(|| format!("--ca-file: {shown} cannot be read"))?;
+        let before = roots.len();
+        for certificate in CertificateDer::pem_slice_iter(&pem) {
+            let added = certificate.map_err(anyhow::Error::from).and_then(|one| Ok(roots.add(one)?));
+            added.with_context(|| format!("--ca-file: {shown} has a certificate that cannot be used"))?;
+        }
+        ensure!(roots.len() > before, "--ca-file: {shown} has no certificate in PEM");
+    }
+    let tls = ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()?
+        .with_root_certificates(roots)
+        .with_no_client_auth();
+    let https = hyper_rustls::HttpsConnectorBuilder::new().with_tls_config(tls).https_or_http().enable_http1().build();
     Ok(legacy::Client::builder(TokioExecutor::new()).build(https))
 }
 

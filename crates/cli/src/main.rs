@@ -24,6 +24,7 @@ mod stats;
 mod store;
 mod subscription;
 mod tenant;
+mod tls;
 mod top;
 mod traces;
 

@@ -1,12 +1,9 @@
-//! The address of a client.
+//! The address of a client, for the networks of keys.
 
-use crate::App;
-use axum::extract::{ConnectInfo, FromRequestParts};
+use crate::{App, ClientAddress};
+use axum::extract::FromRequestParts;
 use http::{Extensions, request::Parts};
-use std::{
-    convert::Infallible,
-    net::{IpAddr, SocketAddr},
-};
+use std::{convert::Infallible, net::IpAddr};
 
 /// The address of the client; `None` when the server does not know it.
 #[derive(Clone, Copy, Debug)]
@@ -14,7 +11,7 @@ pub(crate) struct FromAddress(pub(crate) Option<IpAddr>);
 
 impl FromAddress {
     pub(crate) fn of(extensions: &Extensions) -> Self {
-        Self(extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()))
+        Self(ClientAddress::of(extensions).map(|address| address.0))
     }
 }
 

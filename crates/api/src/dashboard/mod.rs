@@ -4,15 +4,12 @@
 //! a script that is missing must be a 404, since a browser would run the page in its place.
 
 mod bundle;
-mod headers;
 mod page;
-
-pub(crate) use headers::guard;
 
 use crate::{
     App,
     problem::{Problem, kinds::NoSuchPath},
-    receiver,
+    receiver, security_headers,
 };
 use axum::{
     body::Body,
@@ -21,6 +18,9 @@ use axum::{
 };
 use bundle::{Asset, BUNDLE};
 use http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+
+/// The script that pages of other origins load to embed a portal link.
+const PORTAL_SCRIPT: &str = "/portal.js";
 
 /// Answers what no route of the API answers.
 pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Response {
@@ -33,7 +33,11 @@ pub(crate) async fn fallback(State(app): State<App>, request: Request) -> Respon
         return NoSuchPath::problem(format!("Path not found: {path}")).into_response();
     }
     if let Some(asset) = BUNDLE.get(path) {
-        return of_asset(asset, request.headers());
+        let mut response = of_asset(asset, request.headers());
+        if path == PORTAL_SCRIPT {
+            security_headers::for_all_origins(&mut response);
+        }
+        return response;
     }
     if is_file(path) {
         return no_file();

@@ -56,6 +56,9 @@ macro_rules! header {
 kinds! {
     /// The request is malformed.
     BadRequest: BAD_REQUEST "bad_request", "The header x-tenant-id must not be repeated";
+    /// The request is for another host (DNS rebinding).
+    MisdirectedRequest: MISDIRECTED_REQUEST "misdirected_request",
+        "This server does not answer for the host \"evil.example\"";
     /// The body is not valid JSON.
     MalformedJson: BAD_REQUEST "malformed_json",
         "The body is not valid JSON: EOF while parsing an object at line 1 column 1";

@@ -2,7 +2,7 @@
 
 use super::{FieldError, Problem, ProblemBody};
 use crate::{
-    App,
+    App, ClientAddress,
     family::Family,
     request_log::{self, LoggedRequest},
     request_metrics::Refused,
@@ -27,13 +27,14 @@ pub(crate) struct Plain;
 pub(crate) async fn write_problems(app: State<App>, request: Request, next: Next) -> Response {
     let id = app.request_ids.of(request.headers().get(REQUEST_ID));
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0);
+    let client = request.extensions().get::<ClientAddress>().map(|client| client.0);
     let (family, version) = (Family::of(request.uri().path()), request.version());
     let (method, uri) = (request.method().clone(), request.uri().clone());
     let trace = trace::id_of(request.headers());
     let mut response = next.run(request).await;
     let status = response.status();
     let request_id = id.to_str().unwrap_or_default();
-    let asked = LoggedRequest { request_id, method: &method, path: uri.path(), peer, trace };
+    let asked = LoggedRequest { request_id, method: &method, path: uri.path(), peer, client, trace };
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if (status.is_client_error() || status.is_server_error())

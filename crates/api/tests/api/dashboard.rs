@@ -1,6 +1,6 @@
 //! The dashboard's page and files, their headers, and what stays JSON.
 
-use crate::support::{Answer, Setup, TestApp};
+use crate::support::{ADMIN_KEY, Answer, Setup, TestApp};
 use api::PublicUrl;
 use http::Method;
 use serde_json::json;
@@ -60,15 +60,73 @@ async fn a_missing_file_is_no_page_and_the_api_stays_json() {
 }
 
 #[tokio::test]
-async fn no_answer_to_get_can_be_embedded_or_sniffed() {
+async fn no_answer_can_be_embedded_or_sniffed() {
     let app = TestApp::start().await;
     let acme = app.tenant("acme").await;
-    for path in ["/api/v1/events", "/docs/", "/healthz", "/api/v1/nothing"] {
-        let answer = acme.get(path).await;
-        assert_eq!(directive(&answer, "frame-ancestors"), "'none'", "{path}");
-        assert_eq!(answer.header("x-frame-options"), Some("DENY"));
-        assert_eq!(answer.header("x-content-type-options"), Some("nosniff"));
+    let rows = [
+        (Method::GET, "/api/v1/events"),
+        (Method::GET, "/docs/"),
+        (Method::GET, "/healthz"),
+        (Method::GET, "/api/v1/nothing"),
+        (Method::POST, "/api/v1/events"),
+        (Method::DELETE, "/api/v1/session"),
+        (Method::PATCH, "/healthz"),
+    ];
+    for (method, path) in rows {
+        let answer = acme.send(method.clone(), path, "").await;
+        assert_eq!(directive(&answer, "frame-ancestors"), "'none'", "{method} {path}");
+        for (name, value) in [
+            ("x-frame-options", "DENY"),
+            ("x-content-type-options", "nosniff"),
+            ("referrer-policy", "no-referrer"),
+            ("cross-origin-resource-policy", "same-origin"),
+            ("cross-origin-opener-policy", "same-origin"),
+        ] {
+            assert_eq!(answer.header(name), Some(value), "{method} {path}");
+        }
+        assert_eq!(answer.header("strict-transport-security"), None, "{method} {path}");
     }
+    let script = app.nobody().get("/portal.js").await;
+    assert_eq!(script.header("cross-origin-resource-policy"), Some("cross-origin"), "other sites load it");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn own_tls_makes_answers_strict_and_cookies_secure() {
+    let settings =
+        api::Settings { own_tls: true, hsts: Some("max-age=60".parse().unwrap()), ..Setup::default().settings };
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let nobody = app.nobody();
+    for path in ["/", "/api/v1/nothing", "/favicon.svg"] {
+        let answer = nobody.get(path).await;
+        assert_eq!(answer.header("strict-transport-security"), Some("max-age=60"), "{path}");
+        let here = nobody.with("Host", "localhost:8443").get(path).await;
+        assert_eq!(here.header("strict-transport-security"), None, "{path}: other programs are localhost too");
+    }
+    let signed_in = nobody.post("/api/v1/session", json!({"key": ADMIN_KEY})).await;
+    assert!(signed_in.header("set-cookie").unwrap().ends_with("; Secure"), "{signed_in:?}");
+    let body = json!({"tenant_id": "acme", "mode": "view"});
+    app.tenant("acme").await;
+    let link = app.admin().post("/api/v1/portal-sessions", body).await.expect(201);
+    assert!(link["url"].as_str().unwrap().starts_with("https://"), "{link}");
+    app.finish().await;
+}
+
+#[tokio::test]
+async fn a_foreign_host_gets_no_page() {
+    let settings =
+        api::Settings { hosts: api::Hosts::only(["hooks.example.com".to_owned()]), ..Setup::default().settings };
+    let app = TestApp::start_as(Setup { settings, ..Setup::default() }).await;
+    let nobody = app.nobody();
+    for path in ["/", "/portal.js", "/api/v1/nothing"] {
+        let refused = nobody.with("Host", "evil.example").get(path).await;
+        let detail = refused.detail(421, "misdirected_request");
+        assert!(detail.contains("evil.example") && detail.contains("POSTRIDER_HOSTS"), "{detail}");
+    }
+    for host in ["hooks.example.com", "localhost:8080", "[::1]"] {
+        expect_page(&nobody.with("Host", host).get("/").await);
+    }
+    nobody.with("Host", "evil.example").get("/healthz").await.expect(200);
     app.finish().await;
 }
 
@@ -89,6 +147,7 @@ async fn only_the_allowed_ancestors_may_embed_a_portal_link() {
     assert_eq!(directive(&page, "frame-ancestors"), "https://app.acme.example https://*.acme.example");
     assert_eq!(directive(&page, "img-src"), "'self' https://cdn.acme.example");
     assert_eq!(page.header("x-frame-options"), None);
+    assert_eq!(page.header("cross-origin-opener-policy"), None);
     // Its screens are embedded like the page itself.
     for screen in ["/", "/deliveries?status=failed", "/subscriptions/sub_06f8k2m4q9v1x3z5b7d9f1h3k5/edit"] {
         let page = app.nobody().get(&format!("{path}{screen}")).await;

@@ -10,7 +10,8 @@ use std::ffi::OsString;
 const PREFIX: &str = "POSTRIDER_";
 
 /// Variables of the commands that talk to a server, and of `sink`.
-const OF_COMMANDS: [&str; 4] = ["POSTRIDER_URL", "POSTRIDER_KEY", "POSTRIDER_TENANT", "POSTRIDER_SINK_SECRET"];
+const OF_COMMANDS: [&str; 5] =
+    ["POSTRIDER_URL", "POSTRIDER_KEY", "POSTRIDER_TENANT", "POSTRIDER_CA_FILE", "POSTRIDER_SINK_SECRET"];
 
 /// Names that users guess, with the variables that they mean.
 const GUESSES: [(&str, &str); 7] = [

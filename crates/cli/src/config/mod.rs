@@ -5,6 +5,7 @@
 mod bad_setting;
 mod environment;
 mod examine;
+mod front;
 mod log_filter;
 mod monitoring;
 mod nearest;
@@ -31,6 +32,7 @@ use figment::{
     providers::{Format, Serialized, Toml},
     value::{Dict, Map, Value},
 };
+use front::Front;
 use http::HeaderValue;
 use ipnet::IpNet;
 pub(crate) use log_filter::check as check_log_filter;
@@ -105,6 +107,8 @@ pub(crate) struct Config {
     pub(crate) cors_origins: Vec<String>,
     /// The address of the dashboard and the API from outside.
     pub(crate) public_url: Option<PublicUrl>,
+    /// The API's listener.
+    pub(crate) front: Front,
     /// Total bytes of request bodies and large responses in memory.
     pub(crate) request_memory: usize,
     pub(crate) body_timeout: Duration,
@@ -272,7 +276,11 @@ impl Raw {
 
     #[expect(clippy::too_many_lines, reason = "one entry for each setting")]
     fn check(&self) -> anyhow::Result<Config> {
+        let public_url =
+            self.text("public_url").map(|url| self.get("public_url", |_| parse_public_url(&url))).transpose()?;
         Ok(Config {
+            front: self.front(public_url.as_ref())?,
+            public_url,
             listen: self.get("listen", |text| {
                 text.parse()
                     .map_err(|_| format!("is {text:?} but must be an address and a port, for example 127.0.0.1:8080"))
@@ -336,10 +344,6 @@ impl Raw {
             })?,
             tokens: self.tokens()?,
             cors_origins: self.get("cors_origins", parse_origins)?,
-            public_url: self
-                .text("public_url")
-                .map(|url| self.get("public_url", |_| parse_public_url(&url)))
-                .transpose()?,
             request_memory: self.number("request_memory_mb", 64, 65_536, 128)? as usize * 1024 * 1024,
             body_timeout: Duration::from_secs(self.number("body_timeout_seconds", 1, 3_600, 30)?),
             log: self.get("log", log_filter::check)?,
@@ -470,6 +474,16 @@ mod tests {
             ("cors_origins", "app.example.com", "POSTRIDER_CORS_ORIGINS"),
             ("cors_origins", "https://app.example.com/", "POSTRIDER_CORS_ORIGINS"),
             ("cors_origins", "*", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "https://*.example.com", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "null", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "https://app.example.com,ftp://app.example.com", "POSTRIDER_CORS_ORIGINS"),
+            ("cors_origins", "https://user@app.example.com", "POSTRIDER_CORS_ORIGINS"),
+            ("hosts", "https://hooks.example.com", "POSTRIDER_HOSTS"),
+            ("hsts_seconds", "a year", "POSTRIDER_HSTS_SECONDS"),
+            ("forwarded_header", "x-real-ip", "POSTRIDER_FORWARDED_HEADER"),
+            ("tls_handshake_seconds", "0", "POSTRIDER_TLS_HANDSHAKE_SECONDS"),
+            ("http2_streams", "0", "POSTRIDER_HTTP2_STREAMS"),
+            ("header_bytes", "100", "POSTRIDER_HEADER_BYTES"),
             ("request_memory_mb", "1", "POSTRIDER_REQUEST_MEMORY_MB"),
             ("body_timeout_seconds", "0", "POSTRIDER_BODY_TIMEOUT_SECONDS"),
             ("drain_seconds", "301", "POSTRIDER_DRAIN_SECONDS"),

@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 87] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 95] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -18,6 +18,14 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 87] = [
     ("max_connections", "POSTRIDER_MAX_CONNECTIONS", Some("10000")),
     ("max_connections_per_address", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS", Some("512")),
     ("trusted_proxies", "POSTRIDER_TRUSTED_PROXIES", Some("127.0.0.0/8,::1/128")),
+    ("forwarded_header", "POSTRIDER_FORWARDED_HEADER", Some("x-forwarded-for")),
+    ("tls_certificate", "POSTRIDER_TLS_CERTIFICATE", None),
+    ("tls_key", "POSTRIDER_TLS_KEY", None),
+    ("tls_handshake_seconds", "POSTRIDER_TLS_HANDSHAKE_SECONDS", Some("10")),
+    ("hsts_seconds", "POSTRIDER_HSTS_SECONDS", Some("2592000")),
+    ("hosts", "POSTRIDER_HOSTS", Some("")),
+    ("http2_streams", "POSTRIDER_HTTP2_STREAMS", Some("200")),
+    ("header_bytes", "POSTRIDER_HEADER_BYTES", Some("131072")),
     ("drain_seconds", "POSTRIDER_DRAIN_SECONDS", Some("0")),
     ("shutdown_seconds", "POSTRIDER_SHUTDOWN_SECONDS", Some("30")),
     ("retention_days", "POSTRIDER_RETENTION_DAYS", Some("90")),

@@ -27,9 +27,9 @@ pub(super) fn parse_origins(text: &str) -> Result<Vec<String>, String> {
     let parse = |part: &str| {
         let url = url::Url::parse(part).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         match url.map(|url| url.origin().ascii_serialization()) {
-            Some(origin) if origin == part => Ok(origin),
+            Some(origin) if origin == part && !part.contains('*') => Ok(origin),
             _ => Err(format!(
-                "has {part:?}, which is not an origin (scheme, host and port, without a path), for example https://app.example.com"
+                "has {part:?}, which is not an origin (scheme, host and port, without a path or a wildcard), for example https://app.example.com"
             )),
         }
     };

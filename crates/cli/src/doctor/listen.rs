@@ -3,28 +3,24 @@
 use super::{
     process,
     report::{Check, Report},
+    request::get,
     store::Seen,
 };
 use serde_json::Value;
 use std::{
-    io::{self, ErrorKind, Read, Write},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpListener, TcpStream},
-    time::Duration,
+    io::ErrorKind,
+    net::{SocketAddr, TcpListener},
 };
 
 const CHECK: Check = Check::Listen;
-/// Longest wait for each step of a request.
-const WAIT: Duration = Duration::from_secs(5);
-/// Bytes read of a response.
-const RESPONSE_MAX: u64 = 64 * 1024;
-
 /// A Postrider server at the address.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Running {
     pub(super) process: Option<u32>,
 }
 
-pub(super) fn check(report: &mut Report, address: SocketAddr, seen: &Seen) -> Option<Running> {
+/// `has_tls`: the server is configured to speak TLS.
+pub(super) fn check(report: &mut Report, (address, has_tls): (SocketAddr, bool), seen: &Seen) -> Option<Running> {
     match TcpListener::bind(address) {
         Ok(_) => {
             if seen.is_held {
@@ -39,7 +35,7 @@ pub(super) fn check(report: &mut Report, address: SocketAddr, seen: &Seen) -> Op
             }
             None
         }
-        Err(fault) if fault.kind() == ErrorKind::AddrInUse => in_use(report, address, seen),
+        Err(fault) if fault.kind() == ErrorKind::AddrInUse => in_use(report, (address, has_tls), seen),
         Err(fault) => {
             let advice = match fault.kind() {
                 ErrorKind::AddrNotAvailable => {
@@ -57,15 +53,15 @@ pub(super) fn check(report: &mut Report, address: SocketAddr, seen: &Seen) -> Op
     }
 }
 
-fn in_use(report: &mut Report, address: SocketAddr, seen: &Seen) -> Option<Running> {
+fn in_use(report: &mut Report, (address, has_tls): (SocketAddr, bool), seen: &Seen) -> Option<Running> {
     let process = process::listening_on(address);
     let who = process.map_or_else(|| "another process".to_owned(), process::named);
     let other = |report: &mut Report, found: String| {
         report.problem(CHECK, found, "Stop that process, or choose another address in POSTRIDER_LISTEN.");
         None
     };
-    let is_postrider =
-        get(address, "/healthz").is_ok_and(|(code, body)| code == 200 && body.get("status") == Some(&"ok".into()));
+    let is_postrider = get(address, has_tls, "/healthz")
+        .is_ok_and(|(code, body)| code == 200 && body.get("status") == Some(&"ok".into()));
     if !is_postrider {
         return other(report, format!("{address} is in use by {who}, which does not answer like Postrider."));
     }
@@ -76,12 +72,12 @@ fn in_use(report: &mut Report, address: SocketAddr, seen: &Seen) -> Option<Runni
         return other(report, format!("{address} is in use by {who}, but the store is open in {holder}."));
     }
     report.ok(CHECK, format!("The server ({who}) listens on {address}."));
-    ready(report, address);
+    ready(report, address, has_tls);
     Some(Running { process })
 }
 
-fn ready(report: &mut Report, address: SocketAddr) {
-    match get(address, "/readyz") {
+fn ready(report: &mut Report, address: SocketAddr, has_tls: bool) {
+    match get(address, has_tls, "/readyz") {
         Ok((200, body)) => {
             let count = |name: &str| body.get(name).and_then(Value::as_u64).unwrap_or(0);
             let paused = match body.get("paused") {
@@ -111,25 +107,4 @@ fn ready(report: &mut Report, address: SocketAddr) {
             "See the server's log; restart it when it hangs.",
         ),
     }
-}
-
-/// A GET request; returns the status and the body, null unless it is JSON.
-fn get(address: SocketAddr, path: &str) -> io::Result<(u16, Value)> {
-    let here = match address.ip() {
-        IpAddr::V4(ip) if ip.is_unspecified() => Ipv4Addr::LOCALHOST.into(),
-        IpAddr::V6(ip) if ip.is_unspecified() => Ipv6Addr::LOCALHOST.into(),
-        ip => ip,
-    };
-    let address = SocketAddr::new(here, address.port());
-    let mut stream = TcpStream::connect_timeout(&address, WAIT)?;
-    stream.set_read_timeout(Some(WAIT))?;
-    stream.set_write_timeout(Some(WAIT))?;
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n")?;
-    let mut bytes = Vec::new();
-    stream.take(RESPONSE_MAX).read_to_end(&mut bytes)?;
-    let text = String::from_utf8_lossy(&bytes);
-    let code = text.strip_prefix("HTTP/1.1 ").and_then(|rest| rest.get(..3)?.parse().ok());
-    let code = code.ok_or_else(|| io::Error::new(ErrorKind::InvalidData, "not an HTTP response"))?;
-    let body = text.split_once("\r\n\r\n").map_or("", |(_, body)| body);
-    Ok((code, serde_json::from_str(body).unwrap_or(Value::Null)))
 }

@@ -11,7 +11,9 @@ mod listen;
 mod permissions;
 mod process;
 mod report;
+mod request;
 mod store;
+mod tls;
 
 use crate::{
     config::{self, Examined, Flags},
@@ -30,7 +32,7 @@ use store::Seen;
 /// Check the installation, and say what to do
 ///
 /// Reads the same configuration as `serve`, and checks the store, its migrations and master key, permissions, disk,
-/// clock, file descriptors, the address to listen on, DNS and, with --url or --subscription, a real request. It changes
+/// clock, file descriptors, the address to listen on, TLS, DNS and, with --url or --subscription, a real request. It changes
 /// nothing, and works whether a server is running or not: run it as the server's user, with the server's environment.
 ///
 /// Exit codes: 0 without a problem (there may be warnings), 1 with a problem, 2 for a wrong command line.
@@ -127,8 +129,9 @@ async fn check_all(args: &Args, examined: &Examined) -> Report {
         report.warning(Check::Listen, "The address was not checked.", "Correct POSTRIDER_LISTEN first.");
         None
     } else {
-        listen::check(&mut report, config.listen, &seen)
+        listen::check(&mut report, (config.listen, config.front.tls.is_some()), &seen)
     };
+    tls::check(&mut report, config);
     clock::check(&mut report, &seen, server.is_some());
     descriptors::check(&mut report, config, server.and_then(|server| server.process).or(seen.process));
     let receiver = match (&args.url, args.subscription) {

@@ -66,18 +66,18 @@ pub(super) async fn tenant_key(
 }
 
 /// The server's URL on this machine.
-pub(super) fn url(address: SocketAddr) -> String {
+pub(super) fn url(config: &Config, address: SocketAddr) -> String {
     let here = match address.ip() {
         IpAddr::V4(ip) if ip.is_unspecified() => IpAddr::from(Ipv4Addr::LOCALHOST),
         IpAddr::V6(ip) if ip.is_unspecified() => IpAddr::from(Ipv6Addr::LOCALHOST),
         ip => ip,
     };
-    format!("http://{}", SocketAddr::new(here, address.port()))
+    format!("{}://{}", config.front.scheme(), SocketAddr::new(here, address.port()))
 }
 
 /// Stores the server's URL for the commands, and returns it.
-pub(super) fn keep_url(address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
-    let url = url(address);
+pub(super) fn keep_url(config: &Config, address: SocketAddr, path: Option<&Path>) -> anyhow::Result<String> {
+    let url = url(config, address);
     if let Some(path) = path {
         replace_private(&DevFiles::beside(path).url, &format!("{url}\n"))?;
     }

@@ -1,6 +1,6 @@
 //! The listener that serves metrics alone (`POSTRIDER_METRICS_LISTEN`).
 
-use super::http::{self, Limits};
+use super::http::{self, Limits, Protocol};
 use crate::{config::Config, output::notice};
 use anyhow::Context;
 use axum::Router;
@@ -26,9 +26,12 @@ pub(super) fn serve(
     listener: Option<TcpListener>,
     router: impl FnOnce() -> Router,
     limits: &Limits,
+    protocol: &Protocol,
 ) -> anyhow::Result<Option<Serving>> {
     let Some(listener) = listener else { return Ok(None) };
     notice!("Metrics are served on http://{}/metrics", listener.local_addr()?);
+    // Scrapers come from inside the network, so it has no TLS.
+    let protocol = Protocol { tls: None, ..protocol.clone() };
     let (router, limits) = (router(), limits.clone());
     let (stop, stopped) = oneshot::channel();
     let task = tokio::spawn(async move {
@@ -36,7 +39,7 @@ pub(super) fn serve(
             // A sender that is dropped stops it too.
             let _ = stopped.await;
         };
-        http::serve(listener, router, limits, stop).await;
+        http::serve(listener, router, limits, protocol, stop).await;
     });
     Ok(Some(Serving { stop, task }))
 }

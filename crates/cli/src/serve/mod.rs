@@ -1,6 +1,8 @@
 //! `postrider serve`: connects store, engine and API, serves, and shuts down gracefully.
 
+mod api_settings;
 pub(crate) mod dev;
+mod front;
 mod http;
 mod key_set;
 mod metrics;
@@ -18,7 +20,8 @@ use crate::{
 };
 use ::metrics::Metrics;
 use anyhow::{Context, anyhow, bail, ensure};
-use api::{App, PublicUrl, Settings};
+use api::App;
+use api_settings::{outside, settings};
 use delivery::{
     AddressPolicy, Defaults, Egress, EgressSettings, Engine, LogSample, References, StartError, SteadyClock, Stopped,
     Traces, Watched,
@@ -29,7 +32,7 @@ use reload::Origins;
 use signals::StopSignals;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
-use tokio::net::TcpListener;
+use tokio::{net::TcpListener, sync::Notify};
 use transform::{Program, Scripts};
 
 /// Serve the API and send deliveries
@@ -82,12 +85,13 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let (origins, settings) = (Origins { file: args.config, flags }, logging.settings.clone());
+    let certificate = Arc::new(Notify::new());
     runtime.block_on(async {
         // A development server ends with its terminal, which sends SIGHUP.
         if !args.dev {
-            tokio::spawn(reload::follow(signals::hangup()?, origins, settings.clone()));
+            tokio::spawn(reload::follow(signals::hangup()?, origins, settings.clone(), certificate.clone()));
         }
-        serve(config, Mode { dev: args.dev, paused: args.paused }, settings).await
+        serve(config, Mode { dev: args.dev, paused: args.paused }, settings, certificate).await
     })
 }
 
@@ -98,7 +102,12 @@ struct Mode {
     paused: bool,
 }
 
-async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>) -> anyhow::Result<()> {
+async fn serve(
+    config: Config,
+    Mode { dev, paused }: Mode,
+    log: Arc<LogSettings>,
+    certificate: Arc<Notify>,
+) -> anyhow::Result<()> {
     let path = config.store.path();
     ensure!(
         path.is_none() || config.role == NodeRole::All,
@@ -108,6 +117,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
     );
     let catalog = crate::catalog::load(config.catalog_folder.as_deref())?;
     let master_key = keys::master_key(&config, &config.store)?;
+    let protocol = front::protocol(&config, certificate)?;
     // Bound before the store is opened, so that a second server started by mistake fails here.
     let listener = TcpListener::bind(config.listen)
         .await
@@ -149,8 +159,8 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
     .await?;
     let mut signals = StopSignals::new()?;
     let dev = dev_key.filter(|_| config.role.serves()).map(|key| Developer::new(key, &app, path.as_deref()));
-    announce(&engine, address, dev, config.public_url.as_ref())?;
-    let serving = metrics::serve(metrics_listener, || api::metrics_router(app.clone()), &limits)?;
+    announce(&engine, address, dev, &config)?;
+    let serving = metrics::serve(metrics_listener, || api::metrics_router(app.clone()), &limits, &protocol)?;
     let router = if config.role.serves() { api::router(app) } else { api::health_router(app) };
     let mut is_displaced = false;
     let stop = async {
@@ -159,7 +169,7 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
             () = engine.displaced() => is_displaced = true,
         }
     };
-    http::serve(listener, router, limits, stop).await;
+    http::serve(listener, router, limits, protocol, stop).await;
 
     shut_down(&engine, serving, config.shutdown).await;
     if let Some(export) = export {
@@ -174,16 +184,11 @@ async fn serve(config: Config, Mode { dev, paused }: Mode, log: Arc<LogSettings>
 }
 
 /// Prints where the server listens, and what a developer or operator needs to know first.
-fn announce(
-    engine: &Engine,
-    address: SocketAddr,
-    dev: Option<Developer<'_>>,
-    public: Option<&PublicUrl>,
-) -> anyhow::Result<()> {
-    notice!("Postrider {} listens on http://{address}", env!("CARGO_PKG_VERSION"));
+fn announce(engine: &Engine, address: SocketAddr, dev: Option<Developer<'_>>, config: &Config) -> anyhow::Result<()> {
+    notice!("Postrider {} listens on {}://{address}", env!("CARGO_PKG_VERSION"), config.front.scheme());
     if let Some(developer) = dev {
-        let url = dev::keep_url(address, developer.path)?;
-        let outside = public.map_or_else(|| url.clone(), ToString::to_string);
+        let url = dev::keep_url(config, address, developer.path)?;
+        let outside = config.public_url.as_ref().map_or_else(|| url.clone(), ToString::to_string);
         dev::greet(&url, &outside, &developer);
         dev::warn_if_reachable(address);
     }
@@ -212,50 +217,6 @@ async fn shut_down(engine: &Engine, serving: Option<Serving>, deadline: Duration
     }
     if let Some(serving) = serving {
         serving.stop().await;
-    }
-}
-
-/// Maximum number of active portal links of a tenant.
-const PORTAL_SESSIONS_MAX: u32 = 10_000;
-
-/// The API's settings. Only a development server has a `dev_key`.
-fn settings(config: &Config, dev_key: Option<&str>, address: SocketAddr) -> anyhow::Result<Settings> {
-    Ok(Settings {
-        allow_http: config.allow_http,
-        verify_urls: config.verify_urls,
-        tenants_on_first_use: config.tenants_on_first_use,
-        max_retries: config.max_retries,
-        timeout: config.timeout,
-        strict_catalog: config.strict_catalog,
-        operational_to_tenants: config.operational_events_to_tenants,
-        ids: config.ids,
-        cookie: config.cookie.clone(),
-        tokens: config.tokens.clone().map(key_set::tokens).transpose()?,
-        cors_origins: config.cors_origins.clone().into(),
-        public_url: config.public_url.clone(),
-        prefixes: config.api_prefixes.clone().into(),
-        request_memory: config.request_memory,
-        body_timeout: config.body_timeout,
-        subscriptions_max: delivery::SUBSCRIPTIONS_MAX,
-        portal_sessions_max: PORTAL_SESSIONS_MAX,
-        retention: config.retention,
-        egress_addresses: config.egress_addresses.clone().into(),
-        metrics_open: config.metrics_open,
-        store_kind: if config.store.path().is_some() { "sqlite" } else { "postgres" },
-        statistics: config.statistics,
-        // Only on loopback, where other machines cannot open the page that shows it.
-        dev_key: dev_key.filter(|_| address.ip().is_loopback()).map(str::to_owned),
-        receiver_url: dev_key.map(|_| api::receiver_url(&dev::url(address))),
-        shown: config.shown.clone().into(),
-    })
-}
-
-/// The address of the API for receivers. Without a public URL it is that of the listener, which serves on one machine.
-fn outside(config: &Config, address: SocketAddr) -> String {
-    match &config.public_url {
-        Some(url) => url.to_string(),
-        None if address.ip().is_unspecified() => format!("http://localhost:{}", address.port()),
-        None => format!("http://{address}"),
     }
 }
 

@@ -1,4 +1,5 @@
-//! SIGHUP: reads the configuration again and applies the settings of the log. All other settings need a restart.
+//! SIGHUP: reads the configuration again and applies the settings of the log, and reads the TLS certificate again. All
+//! other settings need a restart.
 
 use crate::{
     config::{Config, Flags},
@@ -6,7 +7,7 @@ use crate::{
 };
 use api::LogControl;
 use std::{path::PathBuf, sync::Arc};
-use tokio::signal::unix::Signal;
+use tokio::{signal::unix::Signal, sync::Notify};
 
 /// Where the configuration comes from beside the environment.
 #[derive(Clone)]
@@ -15,9 +16,10 @@ pub(super) struct Origins {
     pub(super) flags: Flags,
 }
 
-/// Applies the configured log at every signal.
-pub(super) async fn follow(mut hangup: Signal, origins: Origins, log: Arc<LogSettings>) {
+/// Applies the configured log at every signal, and notifies `certificate`.
+pub(super) async fn follow(mut hangup: Signal, origins: Origins, log: Arc<LogSettings>, certificate: Arc<Notify>) {
     while hangup.recv().await.is_some() {
+        certificate.notify_one();
         match apply(&origins, &log) {
             Ok(()) => {
                 let (filter, sample) = (log.filter(), log.sample());

@@ -15,6 +15,7 @@ mod egress;
 mod erasure;
 mod file;
 mod identities;
+mod front;
 mod isolation;
 mod logs;
 mod memory;

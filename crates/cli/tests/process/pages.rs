@@ -1,8 +1,8 @@
 //! Documentation pages whose commands are run as a reader runs them. A row of `works!` registers a page.
 //!
 //! A page is run from top to bottom in one bash session, in a folder where a fresh `postrider serve --dev` listens
-//! (8080) and where `postrider sink` receives (9000). These ports, and 9001 to 9009 for receivers that a page starts
-//! itself, are replaced by free ones. The session has `KEY` (the tenant's key), `ADMIN_KEY` (the operator's) and
+//! (8080) and where `postrider sink` receives (9000). These ports, 8443 for a server with
+//! TLS, and 9001 to 9009 for receivers that a page starts itself, are replaced by free ones. The session has `KEY` (the tenant's key), `ADMIN_KEY` (the operator's) and
 //! `POSTRIDER_URL`, and the binary as `postrider`. The marks, as comments in the page:
 //!
 //! | mark | meaning |
@@ -51,4 +51,5 @@ works! {
     troubleshooting: "docs/troubleshooting.md",
     top: "docs/top.md",
     statistics: "docs/statistics.md",
+    tls: "docs/tls.md",
 }

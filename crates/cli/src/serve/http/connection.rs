@@ -4,10 +4,12 @@
 
 use super::{
     framing::Checked,
+    quiet::{EVERY, Quiet},
     stream::{Activity, Stream, Streaming},
 };
 use axum::{Router, extract::ConnectInfo, response::Response};
 use bytes::Bytes;
+use http::{HeaderValue, header::HOST};
 use hyper::{
     Request,
     body::{Body, Frame, Incoming, SizeHint},
@@ -21,7 +23,7 @@ use hyper_util::{
 use std::{
     net::SocketAddr,
     pin::{Pin, pin},
-    sync::Arc,
+    sync::{Arc, LazyLock},
     task::{Context, Poll},
     time::Duration,
 };
@@ -54,11 +56,13 @@ pub(super) async fn serve(
     let service = service_fn(move |request: Request<Incoming>| {
         let running = noted.begin();
         let mut request = request.map(|body| Received { body, activity: noted.clone() });
+        name_host(&mut request);
         request.extensions_mut().insert(ConnectInfo(peer));
         let (answer, noted) = (router.call(request), noted.clone());
         async move {
-            let _running = running;
-            answer.await.map(|response| streamed(response, &noted))
+            let response = answer.await.map(|response| streamed(response, &noted));
+            running.answered();
+            response
         }
     });
     let stream = TokioIo::new(Stream::new(Checked::new(stream), activity.clone()));
@@ -70,6 +74,14 @@ pub(super) async fn serve(
             ended = connection.as_mut() => {
                 if let Err(fault) = ended {
                     tracing::debug!(%peer, error = %fault, "client connection failed");
+                }
+                return;
+            }
+            () = activity.flooded() => {
+                // Dropping the connection ends its requests too.
+                let more = |count| tracing::warn!(count, seconds = EVERY.as_secs(), "disconnected more such clients");
+                if FLOODS.may_say(more) {
+                    tracing::warn!(%peer, "disconnected a client that cancels most of its requests (HTTP/2 rapid reset)");
                 }
                 return;
             }
@@ -103,6 +115,21 @@ pub(super) async fn serve(
                 }
             },
         }
+    }
+}
+
+/// Log messages about clients that cancel most of their requests.
+static FLOODS: LazyLock<Arc<Quiet>> = LazyLock::new(Arc::default);
+
+/// Names the host of the request's target in `Host`, where handlers look for it. HTTP/2 has it in the target alone, and
+/// over HTTP/1.1 that of the target counts (RFC 9112, section 3.2.2).
+fn name_host<B>(request: &mut Request<B>) {
+    let Some(authority) = request.uri().authority() else { return };
+    let is_repeated = request.headers().get_all(HOST).iter().nth(1).is_some();
+    if let Ok(host) = HeaderValue::from_str(authority.as_str())
+        && !is_repeated
+    {
+        request.headers_mut().insert(HOST, host);
     }
 }
 
@@ -164,7 +191,6 @@ mod tests {
     use super::*;
     use axum::routing::{get, post};
     use http_body_util::{BodyExt, Empty};
-    use hyper_util::rt::TokioTimer;
     use tokio::{
         io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex},
         task::JoinHandle,
@@ -173,6 +199,8 @@ mod tests {
 
     /// Longer than any timeout here.
     const LONG: Duration = Duration::from_secs(400);
+
+    const STREAMS: u32 = 20;
 
     const TICK: Duration = Duration::from_secs(15);
 
@@ -194,10 +222,7 @@ mod tests {
     }
 
     fn builder() -> auto::Builder<TokioExecutor> {
-        let mut http = auto::Builder::new(TokioExecutor::new());
-        http.http1().timer(TokioTimer::new()).header_read_timeout(super::super::HEADERS);
-        http.http2().timer(TokioTimer::new()).keep_alive_interval(Some(super::super::PING));
-        http
+        super::super::Protocol { tls: None, streams: STREAMS, header_bytes: 16_384 }.builder()
     }
 
     /// The client's end of a served connection; the task ends with the connection.
@@ -215,6 +240,7 @@ mod tests {
             .route("/large", get(large))
             .route("/slow", get(slow))
             .route("/events", get(events))
+            .route("/host", get(async |headers: http::HeaderMap| format!("{:?}", headers.get(HOST))))
             .route("/refuses", post(async || http::StatusCode::UNAUTHORIZED));
         let (client, server) = duplex(64 * 1024);
         let stopping = watch::Sender::new(());
@@ -317,6 +343,98 @@ mod tests {
         client.read_to_string(&mut answer).await.unwrap();
         assert!(answer.ends_with("at last"), "{answer}");
         served.await.unwrap();
+    }
+
+    /// A client of HTTP/2 that decides about each frame. The task ends with the connection.
+    async fn connect_h2() -> (h2::client::SendRequest<Bytes>, JoinHandle<Result<(), h2::Error>>, JoinHandle<()>) {
+        let (client, served, stopping) = connect();
+        let (send, connection) = h2::client::handshake(client).await.unwrap();
+        let ended = tokio::spawn(async move {
+            let _stopping = stopping;
+            connection.await
+        });
+        (send, ended, served)
+    }
+
+    fn get_of(path: &str) -> Request<()> {
+        Request::get(format!("http://named.example{path}")).body(()).unwrap()
+    }
+
+    /// Requests that the server has begun to answer, unlike those of the next test.
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_cancels_most_of_its_requests_is_disconnected() {
+        let (mut send, ended, served) = connect_h2().await;
+        let mut cancelled = 0;
+        while !served.is_finished() {
+            let Ok(ready) = send.ready().await else { break };
+            send = ready;
+            let Ok((_, mut stream)) = send.send_request(get_of("/slow"), true) else { break };
+            sleep(Duration::from_millis(10)).await;
+            stream.send_reset(h2::Reason::CANCEL);
+            sleep(Duration::from_millis(10)).await;
+            cancelled += 1;
+            assert!(cancelled < 150, "the server goes on after {cancelled} cancelled requests");
+        }
+        assert!(cancelled >= 100, "the server ended the connection after {cancelled} cancelled requests");
+        served.await.unwrap();
+        let _ = ended.await;
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_client_that_cancels_some_of_its_requests_is_served() {
+        let (mut send, _ended, served) = connect_h2().await;
+        for number in 0..400 {
+            send = send.ready().await.unwrap();
+            let path = if number % 3 == 0 { "/slow" } else { "/" };
+            let (answer, mut stream) = send.send_request(get_of(path), true).unwrap();
+            sleep(Duration::from_millis(10)).await;
+            if path == "/slow" {
+                stream.send_reset(h2::Reason::CANCEL);
+            } else {
+                assert_eq!(answer.await.unwrap().status(), 200);
+            }
+        }
+        assert!(!served.is_finished());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_that_are_cancelled_at_once_end_the_connection() {
+        let (mut send, ended, served) = connect_h2().await;
+        let mut sent = 0;
+        // The resets of all these requests arrive together.
+        while sent < 5_000
+            && let Ok((_, mut stream)) = send.send_request(get_of("/slow"), true)
+        {
+            stream.send_reset(h2::Reason::CANCEL);
+            sent += 1;
+            if sent % 50 == 0 {
+                match send.ready().await {
+                    Ok(ready) => send = ready,
+                    Err(_) => break,
+                }
+                tokio::task::yield_now().await;
+            }
+        }
+        let fault = ended.await.unwrap().unwrap_err();
+        assert_eq!(fault.reason(), Some(h2::Reason::ENHANCE_YOUR_CALM), "{fault} after {sent}");
+        served.await.unwrap();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn requests_at_once_and_headers_have_limits() {
+        let (mut send, _ended, _served) = connect_h2().await;
+        let (answer, _) = send.send_request(get_of("/host"), true).unwrap();
+        let body = answer.await.unwrap().into_body().data().await.unwrap().unwrap();
+        assert_eq!(body, "Some(\"named.example\")", "handlers find the host of the target");
+        assert_eq!(send.current_max_send_streams(), STREAMS as usize);
+        let mut large = get_of("/");
+        for number in 0..30 {
+            let name: http::HeaderName = format!("x-{number}").parse().unwrap();
+            large.headers_mut().insert(name, HeaderValue::try_from("y".repeat(1_000)).unwrap());
+        }
+        send = send.ready().await.unwrap();
+        let (answer, _) = send.send_request(large, true).unwrap();
+        assert_eq!(answer.await.unwrap().status(), 431);
     }
 
     /// The server reads the body to its end, or for some seconds, so that the client receives the refusal (RFC 9112,

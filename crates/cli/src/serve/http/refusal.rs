@@ -1,14 +1,10 @@
 //! Responses to clients that are refused before their request is read: each gets a reason, as long as that is cheap.
 
-use super::limits::Refused;
-use std::{
-    net::SocketAddr,
-    sync::{
-        Arc,
-        atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
-    },
-    time::Duration,
+use super::{
+    limits::Refused,
+    quiet::{EVERY, Quiet},
 };
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::TcpStream,
@@ -24,29 +20,20 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub(super) struct Refusals {
     room: Arc<Semaphore>,
-    said: Arc<Said>,
+    quiet: Arc<Quiet>,
 }
-
-/// State of the rate limit on log messages.
-#[derive(Debug, Default)]
-struct Said {
-    is_quiet: AtomicBool,
-    /// Clients refused since the last message.
-    unsaid: AtomicU64,
-}
-
-/// Interval between log messages about refused clients.
-const EVERY: Duration = Duration::from_secs(10);
 
 impl Default for Refusals {
     fn default() -> Self {
-        Self { room: Arc::new(Semaphore::new(ANSWERS)), said: Arc::default() }
+        Self { room: Arc::new(Semaphore::new(ANSWERS)), quiet: Arc::default() }
     }
 }
 
 impl Refusals {
-    pub(super) fn refuse(&self, mut tcp: TcpStream, peer: SocketAddr, why: Refused) {
+    /// Answers on `tcp`, if given: a client that expects TLS could not read the answer.
+    pub(super) fn refuse(&self, tcp: Option<TcpStream>, peer: SocketAddr, why: Refused) {
         self.say(peer, why);
+        let Some(mut tcp) = tcp else { return };
         let Ok(permit) = self.room.clone().try_acquire_owned() else { return };
         tokio::spawn(async move {
             let _ = tokio::time::timeout(PATIENCE, async {
@@ -63,20 +50,12 @@ impl Refusals {
 
     /// Logs the first refusal, and then one message for all refusals within an interval.
     fn say(&self, peer: SocketAddr, why: Refused) {
-        if self.said.is_quiet.swap(true, Relaxed) {
-            self.said.unsaid.fetch_add(1, Relaxed);
-            return;
-        }
-        tracing::warn!(%peer, limit = why.name(), "refused a client: too many connections");
-        let said = self.said.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(EVERY).await;
-            let count = said.unsaid.swap(0, Relaxed);
-            if count > 0 {
-                tracing::warn!(count, seconds = EVERY.as_secs(), "refused more clients: too many connections");
-            }
-            said.is_quiet.store(false, Relaxed);
+        let may_say = self.quiet.may_say(|count| {
+            tracing::warn!(count, seconds = EVERY.as_secs(), "refused more clients: too many connections");
         });
+        if may_say {
+            tracing::warn!(%peer, limit = why.name(), "refused a client: too many connections");
+        }
     }
 }
 

@@ -13,8 +13,12 @@ use std::{
 };
 use tokio::{
     io::{AsyncRead, AsyncWrite, ReadBuf},
+    sync::Notify,
     time::Sleep,
 };
+
+/// Requests of a connection that its client may cancel, however few others it makes. Beyond that, at most half of them.
+const CANCELLED: u64 = 100;
 
 /// Activity of a connection.
 #[derive(Debug, Default)]
@@ -27,6 +31,10 @@ pub(super) struct Activity {
     begun: AtomicU64,
     /// Increases whenever the client reads bytes.
     written: AtomicU64,
+    /// Requests that the client has cancelled (HTTP/2) before they were answered.
+    cancelled: AtomicU64,
+    /// Notified when too many requests were cancelled.
+    flooded: Notify,
     /// Bytes were read that belong to no request whose end was seen.
     unfinished: AtomicBool,
 }
@@ -37,7 +45,7 @@ impl Activity {
         self.running.fetch_add(1, AcqRel);
         self.begun.fetch_add(1, Relaxed);
         self.unfinished.store(false, Relaxed);
-        Running(self.clone())
+        Running { activity: self.clone(), is_answered: false }
     }
 
     /// Called when a request's body was read to its end.
@@ -59,6 +67,19 @@ impl Activity {
         self.streams.load(Relaxed) > 0
     }
 
+    /// Returns when the client has cancelled too many requests.
+    pub(super) async fn flooded(&self) {
+        self.flooded.notified().await;
+    }
+
+    /// Counts a cancelled request. Each costs the server the work until then, and the client almost nothing.
+    fn cancel(&self) {
+        let cancelled = self.cancelled.fetch_add(1, Relaxed) + 1;
+        if cancelled > CANCELLED && cancelled > self.begun() / 2 {
+            self.flooded.notify_one();
+        }
+    }
+
     pub(super) fn begun(&self) -> u64 {
         self.begun.load(Relaxed)
     }
@@ -70,11 +91,24 @@ impl Activity {
 
 /// A request that is being handled, until it is dropped.
 #[derive(Debug)]
-pub(super) struct Running(Arc<Activity>);
+pub(super) struct Running {
+    activity: Arc<Activity>,
+    is_answered: bool,
+}
+
+impl Running {
+    /// Called when the response begins.
+    pub(super) fn answered(mut self) {
+        self.is_answered = true;
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
-        self.0.running.fetch_sub(1, AcqRel);
+        self.activity.running.fetch_sub(1, AcqRel);
+        if !self.is_answered {
+            self.activity.cancel();
+        }
     }
 }
 

@@ -126,7 +126,7 @@ struct Ports(Vec<(u16, u16)>);
 
 impl Ports {
     fn free() -> Self {
-        Self(std::iter::once(8080).chain(RECEIVERS).map(|written| (written, free_port())).collect())
+        Self([8080, 8443].into_iter().chain(RECEIVERS).map(|written| (written, free_port())).collect())
     }
 
     fn of(&self, written: u16) -> u16 {

@@ -160,7 +160,8 @@ impl Launch {
             }
             let text = process.stdout.get();
             let line = text.lines().find(|line| line.starts_with("Postrider "))?;
-            Some(line.split_once("listens on http://")?.1.parse().unwrap())
+            let url = line.split_once("listens on ")?.1;
+            Some(url.split_once("://")?.1.parse().unwrap())
         })
         .await;
         Server { process, address }
