@@ -134,9 +134,17 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     let tenants = all_tenants(source).await?;
     for tenant in &tenants {
         if target.tenant(&tenant.id).await?.is_none() {
-            let Tenant { name, metadata, limits, egress, .. } = tenant.clone();
+            let Tenant { name, metadata, limits, egress, allow, .. } = tenant.clone();
             let (name, metadata) = (name.into(), Some(metadata));
-            let all = TenantChange { name, metadata, limits: Some(limits), egress: egress.into() };
+            let (allow_networks, allow_hosts) = (Some(allow.networks), Some(allow.hosts));
+            let all = TenantChange {
+                name,
+                metadata,
+                limits: Some(limits),
+                egress: egress.into(),
+                allow_networks,
+                allow_hosts,
+            };
             target.put_tenant(&tenant.id, all, tenant.created_at).await?;
         }
         if !tenant.id.is_system() {

@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 20] = [
+const MIGRATIONS: [(&str, Kind, &str); 21] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -41,6 +41,7 @@ const MIGRATIONS: [(&str, Kind, &str); 20] = [
     ("0018_shaping", Kind::Additive, include_str!("../migrations/0018_shaping.sql")),
     ("0019_egress", Kind::Additive, include_str!("../migrations/0019_egress.sql")),
     ("0020_order", Kind::Additive, include_str!("../migrations/0020_order.sql")),
+    ("0022_tenant_allow_lists", Kind::Additive, include_str!("../migrations/0022_tenant_allow_lists.sql")),
 ];
 
 /// Migrations that were applied to a store.

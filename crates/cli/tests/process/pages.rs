@@ -37,6 +37,7 @@ works! {
     batching: "docs/batching.md",
     ordering: "docs/ordering.md",
     egress: "docs/egress.md",
+    destinations: "docs/destinations.md",
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",
