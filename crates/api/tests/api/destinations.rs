@@ -1,6 +1,6 @@
 //! Rules for destinations: the allow lists of tenants and the port policy, at creation and at attempts.
 
-use crate::support::{Setup, TestApp, receiver::Receiver};
+use crate::support::{Answer, Receiver, Setup, TestApp};
 use serde_json::{Value, json};
 
 const PATH: &str = "/api/v1/webhooks/subscriptions";
@@ -58,7 +58,7 @@ async fn an_allowed_network_is_the_tenants_alone_and_holds_at_attempts() {
     let mut receiver = Receiver::start().await;
     let wanted = json!({"url": receiver.url("/"), "events": ["*"]});
     let refused = "must not lead there: the address policy does not allow loopback addresses";
-    let check = |answer: crate::support::http::Answer| assert_eq!(answer.fault(), ("url".into(), refused.into()));
+    let check = |answer: Answer| assert_eq!(answer.fault(), ("url".into(), refused.into()));
     check(acme.post(PATH, wanted.clone()).await);
     put(&app, json!({"allow_networks": ["127.0.0.1"]})).await;
     acme.post(PATH, wanted.clone()).await.expect(201);
@@ -98,7 +98,7 @@ async fn a_list_of_hosts_limits_urls_token_urls_and_attempts() {
         }
     }
     for url in ["https://hooks.example.com/", "https://a.b.example.org:8443/hook"] {
-        acme.post(PATH, json!({"url": url, "events": ["other.type"]})).await.expect(201);
+        acme.post(PATH, json!({"url": url, "events": ["*"], "is_active": false})).await.expect(201);
     }
     let authentication = json!({"type": "oauth2", "token_url": "https://tokens.example/", "client_id": "me",
                                 "client_secret": "hush"});

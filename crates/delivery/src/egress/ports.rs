@@ -5,7 +5,7 @@ use std::{fmt, ops::RangeInclusive};
 
 /// Ports that are refused by default.
 ///
-/// The first part is the list of bad ports of the Fetch standard (section 2.9, "Port blocking"), which browsers refuse for
+/// The first part is the list of bad ports of the Fetch standard ("Port blocking"), which browsers refuse for
 /// the same reason, without 1 (tcpmux) and 9 (discard): their servers take no commands, and tests use these ports as those
 /// where nobody listens. The second part has file shares, directories, remote access, message brokers, databases and control
 /// planes whose clients send no webhooks. No port from 32768 on is listed: receivers of tests get theirs from there.

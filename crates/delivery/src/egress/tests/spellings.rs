@@ -2,13 +2,16 @@
 //! refused is decided here by other means than in the address policy.
 
 use super::hostile_urls::{created, strict};
-use crate::egress::{AddressPolicy, resolve::admitted};
+use crate::egress::{AddressPolicy, Egress, resolve::admitted};
 use proptest::{collection::vec, prelude::*, sample::select};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     path::Path,
+    sync::LazyLock,
 };
 use url::Host;
+
+static STRICT: LazyLock<Egress> = LazyLock::new(|| strict(Path::new("/nonexistent")));
 
 /// True for an address that is not on the public internet, or is an IPv4 one of that kind in an IPv6 address.
 fn is_inner(address: IpAddr) -> bool {
@@ -117,7 +120,7 @@ proptest! {
         let text = format!("https://{}/", spelling(v4, parts, &radixes, &dresses, dot));
         let url = url::Url::parse(&text).map_err(|fault| TestCaseError::fail(format!("{text}: {fault}")))?;
         prop_assert_eq!(url.host(), Some(Host::Ipv4(v4)), "{}", text);
-        let fault = created(&strict(Path::new("/nonexistent")), &text).unwrap_err();
+        let fault = created(&STRICT, &text).unwrap_err();
         prop_assert!(fault.starts_with("must not lead there: the address policy does not allow "), "{}: {}", text, fault);
     }
 
@@ -133,7 +136,7 @@ proptest! {
             4 => format!("::{tail}"),
             _ => format!("2606:4700::5efe:{tail}"),
         };
-        let fault = created(&strict(Path::new("/nonexistent")), &format!("https://[{host}]/")).unwrap_err();
+        let fault = created(&STRICT, &format!("https://[{host}]/")).unwrap_err();
         prop_assert!(fault.starts_with("must not lead there: the address policy does not allow "), "{}: {}", host, fault);
     }
 
@@ -141,7 +144,7 @@ proptest! {
     fn an_accepted_url_has_no_refused_address(
         text in "(https?:|HTTP:)[/\\\\]{1,3}([a-z]{0,2}@)?[\\[\\]:0-9a-fxX.%①-⑨０-９。 ]{1,24}(:[0-9]{1,5})?[/?#]?",
     ) {
-        if let Ok(url) = created(&strict(Path::new("/nonexistent")), &text) {
+        if let Ok(url) = created(&STRICT, &text) {
             let url = url.to_url();
             match url.host().unwrap() {
                 Host::Ipv4(v4) => prop_assert!(!is_inner(v4.into()), "{}: {}", text, v4),

@@ -23,7 +23,6 @@ async fn every_hostile_url_is_refused_with_its_reason_and_the_field() {
     for (url, reason) in table().refused.values().flatten() {
         let (field, message) = acme.post(PATH, json!({"url": url, "events": ["*"]})).await.fault();
         assert_eq!(field, "url", "{url:?}");
-        // The API cuts blanks around a URL, and its bound of the length is the schema's.
         assert!(message.contains(reason.as_str()), "{url:?}: {message}");
     }
     for (url, _) in table().accepted {
