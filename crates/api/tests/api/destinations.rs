@@ -98,7 +98,7 @@ async fn a_list_of_hosts_limits_urls_token_urls_and_attempts() {
         }
     }
     for url in ["https://hooks.example.com/", "https://a.b.example.org:8443/hook"] {
-        acme.post(PATH, json!({"url": url, "events": ["*"], "is_active": false})).await.expect(201);
+        acme.post(PATH, json!({"url": url, "events": ["*"], "is_active": false, "on_pause": "drop"})).await.expect(201);
     }
     let authentication = json!({"type": "oauth2", "token_url": "https://tokens.example/", "client_id": "me",
                                 "client_secret": "hush"});
