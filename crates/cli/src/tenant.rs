@@ -35,11 +35,11 @@ enum Action {
         #[arg(long, value_name = "JSON")]
         metadata: Option<String>,
         #[command(flatten)]
-        limits: Limits,
+        limits: Box<Limits>,
         #[command(flatten)]
         egress: Box<Egress>,
         #[command(flatten)]
-        allow: AllowLists,
+        allow: Box<AllowLists>,
         #[command(flatten)]
         server: Server,
     },

@@ -94,7 +94,12 @@ pub async fn limits_are_stored_and_kept(store: &dyn Store) {
     assert_eq!(store.tenant(&id).await.unwrap().unwrap().limits, TenantLimits::default());
 }
 
-pub async fn an_egress_is_stored_kept_and_removed(store: &dyn Store) {
+pub async fn egress_and_allow_lists_are_stored_kept_and_removed(store: &dyn Store) {
+    egress_is_stored_kept_and_removed(store).await;
+    allow_lists_are_stored_kept_and_removed_one_by_one(store).await;
+}
+
+async fn egress_is_stored_kept_and_removed(store: &dyn Store) {
     let world = World::new(store, "tenants.egress");
     let id = world.id("acme");
     for text in [
@@ -113,7 +118,7 @@ pub async fn an_egress_is_stored_kept_and_removed(store: &dyn Store) {
     assert_eq!(store.tenant(&id).await.unwrap().unwrap().egress, None);
 }
 
-pub async fn allow_lists_are_stored_kept_and_removed_one_by_one(store: &dyn Store) {
+async fn allow_lists_are_stored_kept_and_removed_one_by_one(store: &dyn Store) {
     let world = World::new(store, "tenants.allow");
     let id = world.id("acme");
     let networks =

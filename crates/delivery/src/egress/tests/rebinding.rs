@@ -146,7 +146,8 @@ async fn of_good_and_bad_addresses_only_the_good_ones_are_dialled() {
 async fn an_alias_of_localhost_and_mapped_addresses_are_not_dialled() {
     const MAPPED: IpAddr = IpAddr::V6(Ipv6Addr::new(0, 0, 0, 0, 0, 0xffff, 0x7f00, 1));
     const TRANSLATED: IpAddr = IpAddr::V6(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, 0x7f00, 1));
-    let rows: [(&str, fn(&str, u16) -> Say); 4] = [
+    type Script = fn(&str, u16) -> Say;
+    let rows: [(&str, Script); 4] = [
         ("an alias, with the address", |_, kind| match kind {
             A => Say::Alias("localhost", vec![INNER]),
             _ => Say::Nothing,
