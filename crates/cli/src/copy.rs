@@ -112,6 +112,24 @@ async fn copy_portal_links(source: &dyn Store, target: &dyn Store, tenant: &Tena
     }
 }
 
+/// Writes a tenant unless the target has it.
+async fn copy_tenant(target: &dyn Store, tenant: &Tenant) -> anyhow::Result<()> {
+    if target.tenant(&tenant.id).await?.is_some() {
+        return Ok(());
+    }
+    let Tenant { id, name, metadata, limits, egress, allow, created_at, .. } = tenant.clone();
+    let change = TenantChange {
+        name: name.into(),
+        metadata: Some(metadata),
+        limits: Some(limits),
+        egress: egress.into(),
+        allow_networks: Some(allow.networks),
+        allow_hosts: Some(allow.hosts),
+    };
+    target.put_tenant(&id, change, created_at).await?;
+    Ok(())
+}
+
 async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> {
     let mut copied = Copied::default();
     if !source.half_deleted_tenants().await?.is_empty() {
@@ -133,12 +151,7 @@ async fn copy(source: &dyn Store, target: &dyn Store) -> anyhow::Result<Copied> 
     }
     let tenants = all_tenants(source).await?;
     for tenant in &tenants {
-        if target.tenant(&tenant.id).await?.is_none() {
-            let Tenant { name, metadata, limits, egress, .. } = tenant.clone();
-            let (name, metadata) = (name.into(), Some(metadata));
-            let all = TenantChange { name, metadata, limits: Some(limits), egress: egress.into() };
-            target.put_tenant(&tenant.id, all, tenant.created_at).await?;
-        }
+        copy_tenant(target, tenant).await?;
         if !tenant.id.is_system() {
             copied.tenants += 1;
         }

@@ -35,9 +35,11 @@ enum Action {
         #[arg(long, value_name = "JSON")]
         metadata: Option<String>,
         #[command(flatten)]
-        limits: Limits,
+        limits: Box<Limits>,
         #[command(flatten)]
         egress: Box<Egress>,
+        #[command(flatten)]
+        allow: Box<AllowLists>,
         #[command(flatten)]
         server: Server,
     },
@@ -132,6 +134,37 @@ impl Egress {
     }
 }
 
+/// The networks and hosts that requests may go to.
+#[derive(clap::Args)]
+struct AllowLists {
+    /// Network that the address policy exempts for this tenant alone, such as 10.1.2.0/24; can be repeated
+    #[arg(long, value_name = "CIDR", conflicts_with = "no_allow_networks")]
+    allow_network: Vec<String>,
+    /// Exempt no network
+    #[arg(long)]
+    no_allow_networks: bool,
+    /// Host that requests may go to, such as hooks.example.com or *.example.com; can be repeated. All others are refused
+    #[arg(long, value_name = "HOST", conflicts_with = "no_allow_hosts")]
+    allow_host: Vec<String>,
+    /// Let requests go to any host
+    #[arg(long)]
+    no_allow_hosts: bool,
+}
+
+impl AllowLists {
+    /// Adds the given lists to the body of a change.
+    fn add_to(&self, body: &mut Value) {
+        for (field, given, is_emptied) in [
+            ("allow_networks", &self.allow_network, self.no_allow_networks),
+            ("allow_hosts", &self.allow_host, self.no_allow_hosts),
+        ] {
+            if is_emptied || !given.is_empty() {
+                body[field] = json!(given);
+            }
+        }
+    }
+}
+
 /// The first line of a file, or of standard input for `-`.
 fn first_line(file: &Path) -> anyhow::Result<String> {
     let text = if file == Path::new("-") {
@@ -183,7 +216,7 @@ fn path(id: &str) -> String {
 
 pub(crate) fn run(args: Args) -> anyhow::Result<()> {
     match args.action {
-        Action::Put { id, name, metadata, limits, egress, server } => {
+        Action::Put { id, name, metadata, limits, egress, allow, server } => {
             let mut body = json!({});
             if let Some(name) = name {
                 body["name"] = name.into();
@@ -193,6 +226,7 @@ pub(crate) fn run(args: Args) -> anyhow::Result<()> {
             }
             limits.add_to(&mut body)?;
             egress.add_to(&mut body)?;
+            allow.add_to(&mut body);
             print(&server.call_as_operator(Method::PUT, &path(&id), Some(body.to_string()))?);
         }
         Action::Get { id, server } => print(&server.call_as_operator(Method::GET, &path(&id), None)?),

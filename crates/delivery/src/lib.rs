@@ -44,6 +44,7 @@ mod tasks;
 mod test_clock;
 mod test_sends;
 mod traces;
+mod urls;
 mod wake;
 
 pub use activity::{RecentError, Totals};
@@ -51,12 +52,12 @@ pub use background::Background;
 pub use contention::Contention;
 pub use control::{
     Cancelled, CancelledDeliveries, ChangeError, Control, ErasedPayload, NewReplay, REPLAY_COUNT_MAX, REPLAYS_MAX,
-    ReplayError, RetryError, RetryProgress, SUBSCRIPTIONS_MAX, UrlRefused,
+    ReplayError, RetryError, RetryProgress, SUBSCRIPTIONS_MAX,
 };
 pub use draft::Draft;
 pub use egress::{
-    AddressPolicy, AddressSource, BadClientTls, Blocked, Egress, EgressError, EgressSettings, Examination,
-    ExamineError, Examined, LocalFault, ResolveError, check_client_tls,
+    AddressPolicy, AddressSource, BadClientTls, BadPorts, Blocked, Egress, EgressError, EgressSettings, Examination,
+    ExamineError, Examined, LocalFault, PortPolicy, Refused, ResolveError, check_client_tls,
 };
 pub use engine::{Engine, Health, Parts, StartError, Stopped};
 pub use feed::{Change, ChangeOf, Entry, Feed, News, Position, Reader, Skipped};
@@ -76,4 +77,5 @@ pub use target::Defaults;
 pub use test_clock::TestClock;
 pub use test_sends::{TestError, TestSend, TestSends};
 pub use traces::{Sampler, Span, SpanKind, SpanSink, SpanValue, Traces};
+pub use urls::UrlRefused;
 pub use wake::Sleeper;

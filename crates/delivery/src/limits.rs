@@ -1,6 +1,6 @@
 //! Limits of tenants, in memory: what a tenant may publish now, and the other limits that are checked before a write.
 
-use crate::egress::Routes;
+use crate::egress::{Own, Routes};
 use crate::operational::{Operational, OperationalEvent, TenantLimitReached};
 use model::{
     Clock, TenantId, TenantLimits, Timestamp,
@@ -155,14 +155,14 @@ impl Limits {
         tenants.iter().filter_map(days).collect()
     }
 
-    /// Reads the limits and the egress of all tenants.
+    /// Reads the limits and the routes of all tenants.
     pub(crate) async fn load(&self, store: &dyn Store, routes: &Routes) -> Result<(), StorageError> {
         let _in_order = self.in_order().await;
         let (mut all, mut own, mut page) = (Vec::new(), Vec::new(), Page::first(1_000));
         loop {
             let tenants = store.tenants(page.clone()).await?;
             page.cursor = tenants.last().map(|tenant| tenant.id.clone());
-            own.extend(tenants.iter().filter_map(|one| Some((one.id.clone(), one.egress.clone()?))));
+            own.extend(tenants.iter().filter_map(|one| Some((one.id.clone(), Own::of(one)?))));
             all.extend(tenants.into_iter().map(|tenant| (tenant.id, tenant.limits)));
             if page.cursor.is_none() {
                 break;

@@ -228,7 +228,7 @@ impl Previews {
     /// Resolves the host of a URL and applies the address policy, as a delivery does before it connects.
     pub async fn reach(&self, tenant: &TenantId, url: &SubscriptionUrl) -> Result<(), Unreachable> {
         let _room = self.room.take(tenant).ok_or(Unreachable::TooMany)?;
-        match self.dispatcher.egress.resolve(&url.to_url(), LOOK_UP).await? {
+        match self.dispatcher.egress.resolve(tenant, &url.to_url(), LOOK_UP).await? {
             Ok(()) => Ok(()),
             Err(fault) => Err(Unreachable::Refused(fault)),
         }

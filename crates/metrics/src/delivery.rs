@@ -38,8 +38,9 @@ pub struct Engine {
     put_off: IntCounterVec,
 }
 
-/// Kinds of addresses that the address policy refuses.
-pub const EGRESS_REFUSALS: [&str; 7] = [
+/// Reasons for which a destination is refused: the kinds of addresses that the address policy does not allow, the port policy,
+/// and the list of hosts of a tenant.
+pub const EGRESS_REFUSALS: [&str; 9] = [
     "loopback",
     "private_address",
     "shared_address",
@@ -47,6 +48,8 @@ pub const EGRESS_REFUSALS: [&str; 7] = [
     "metadata_service",
     "multicast",
     "reserved_address",
+    "port",
+    "host",
 ];
 
 /// Resources of this machine that requests need.
@@ -92,7 +95,7 @@ impl Engine {
         self.disabled[by as usize].inc();
     }
 
-    /// The address policy refused a request or a URL. `reason` is one of [`EGRESS_REFUSALS`].
+    /// The rules for destinations refused a request or a URL. `reason` is one of [`EGRESS_REFUSALS`].
     pub fn egress_refused(&self, reason: &'static str) {
         self.egress.with_label_values(&[reason]).inc();
     }

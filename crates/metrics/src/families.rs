@@ -70,7 +70,7 @@ families! {
     DISABLED: Family::counter("postrider_subscriptions_disabled_total", &["reason"],
         "Subscriptions that this node disabled, or that a client paused, by reason.");
     EGRESS_REFUSALS: Family::counter("postrider_egress_refusals_total", &["reason"],
-        "Requests and URLs that the address policy refused, by reason.");
+        "Requests and URLs that the address policy, the port policy or a tenant's list of hosts refused, by reason.");
     PUT_OFF: Family::counter("postrider_deliveries_put_off_total", &["reason"],
         "Requests put off by a second for want of a resource of this machine.");
     OPERATIONAL_DROPPED: Family::read_counter("postrider_operational_events_dropped_total", &[],

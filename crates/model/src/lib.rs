@@ -62,7 +62,7 @@ pub use role::Role;
 pub use session::Session;
 pub use shape::Shape;
 pub use subscription::{Subscription, SubscriptionState};
-pub use tenant::{Tenant, TenantChange, TenantEgress, TenantId};
+pub use tenant::{AllowLists, HostPattern, Tenant, TenantChange, TenantEgress, TenantId};
 pub use time::Timestamp;
 pub use timings::Timings;
 pub use trace::{SpanId, TraceContext, TraceId};

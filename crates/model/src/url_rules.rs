@@ -27,6 +27,10 @@ pub enum BadUrl {
     NotSecure,
     #[error("must begin with https:// or http://, {EXAMPLE}")]
     OtherScheme,
+    #[error("must have two slashes between its scheme and its host, {EXAMPLE}")]
+    Slashes,
+    #[error("must not have a backslash before its query, which programs read in different ways; write %5C")]
+    Backslash,
     #[error("must name a host, {EXAMPLE}")]
     NoHost,
     #[error("{0}, {EXAMPLE}")]
@@ -111,6 +115,7 @@ fn check(text: &str, allow_http: bool) -> Result<Url, BadUrl> {
         "http" => return Err(BadUrl::NotSecure),
         _ => return Err(BadUrl::OtherScheme),
     }
+    check_spelling(text)?;
     match url.host() {
         None => return Err(BadUrl::NoHost),
         Some(Host::Domain(name)) => check_name(name)?,
@@ -125,9 +130,21 @@ fn check(text: &str, allow_http: bool) -> Result<Url, BadUrl> {
     Ok(url)
 }
 
+/// Refuses spellings that browsers repair (WHATWG URL, section 4.4) and that other programs read as another host.
+fn check_spelling(text: &str) -> Result<(), BadUrl> {
+    let (_, rest) = text.split_once(':').ok_or(BadUrl::Slashes)?;
+    if text.split(['?', '#']).next().unwrap_or_default().contains('\\') {
+        return Err(BadUrl::Backslash);
+    }
+    match rest.strip_prefix("//") {
+        Some(rest) if !rest.starts_with('/') => Ok(()),
+        _ => Err(BadUrl::Slashes),
+    }
+}
+
 /// Validates a host name in its DNS form (international names as punycode): letters, digits, hyphens, and underscores,
 /// which names of containers have; a dot at the end is allowed.
-fn check_name(name: &str) -> Result<(), BadHost> {
+pub(crate) fn check_name(name: &str) -> Result<(), BadHost> {
     let name = name.strip_suffix('.').unwrap_or(name);
     if name.is_empty() {
         return Err(BadHost::Missing);
@@ -220,6 +237,11 @@ mod tests {
             (&long_label, "63"),
             (&long_name, "253"),
             ("https://256.1.1.1/", "absolute URL"),
+            ("https:example.com/", "two slashes"),
+            ("https:/example.com/", "two slashes"),
+            ("https:///example.com/", "two slashes"),
+            ("https:\\\\example.com/", "backslash"),
+            ("https://example.com\\@other.example/", "backslash"),
         ];
         for (url, part) in rows {
             let fault = check(url, false).unwrap_err().to_string();

@@ -10,7 +10,7 @@ use const_format::formatcp;
 use deadpool_postgres::Object;
 use model::{SubscriptionId, TenantId, Timestamp};
 use storage::{
-    StorageError, Vault,
+    StorageError, Vault, codec,
     inspection::{Destination, Inspection, KeyCheck, believed},
 };
 use tokio_postgres::config::Host;
@@ -154,13 +154,20 @@ impl PgInspector {
 
     /// The destination of a subscription of any tenant.
     pub async fn destination(&self, id: SubscriptionId) -> Result<Option<Destination>, StorageError> {
-        let sql = formatcp!("SELECT tenant_id, url FROM postrider.subscriptions WHERE id = $1 AND state <> {DELETED}");
+        // A store before migration 22 has no allow lists, hence the detour over JSON.
+        let sql = formatcp!(
+            "SELECT s.tenant_id, s.url, coalesce(to_jsonb(t) ->> 'allow_networks', '') AS allow_networks,
+             coalesce(to_jsonb(t) ->> 'allow_hosts', '') AS allow_hosts
+             FROM postrider.subscriptions s LEFT JOIN postrider.tenants t ON t.id = s.tenant_id
+             WHERE s.id = $1 AND s.state <> {DELETED}"
+        );
         let rows = self.0.query_typed(sql, params![id.uuid() => UUID]).await.map_err(error::postgres)?;
-        let destination = |row: &tokio_postgres::Row| Destination {
-            tenant: TenantId::trusted(row.get("tenant_id")),
-            url: row.get("url"),
+        let destination = |row: &tokio_postgres::Row| {
+            let tenant = TenantId::trusted(row.get("tenant_id"));
+            let allow = codec::allow_lists(&tenant, row.get("allow_networks"), row.get("allow_hosts"))?;
+            Ok(Destination { tenant, url: row.get("url"), allow })
         };
-        Ok(rows.first().map(destination))
+        rows.first().map(destination).transpose()
     }
 }
 

@@ -42,6 +42,7 @@ const MIGRATIONS: [(&str, Kind, &str); 21] = [
     ("0019_egress", Kind::Additive, include_str!("../migrations/0019_egress.sql")),
     ("0020_order", Kind::Additive, include_str!("../migrations/0020_order.sql")),
     ("0021_identities", Kind::Additive, include_str!("../migrations/0021_identities.sql")),
+    ("0022_tenant_allow_lists", Kind::Additive, include_str!("../migrations/0022_tenant_allow_lists.sql")),
 ];
 
 /// Migrations that were applied to a store.

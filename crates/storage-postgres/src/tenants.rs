@@ -8,11 +8,13 @@ use crate::{
     rows,
 };
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
+use model::{
+    AllowLists, JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp, tenant::allow::entries_text,
+};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants, Vault, codec};
 use tokio_postgres::Row;
 
-const COLUMNS: &str = "id, name, metadata, limits, egress, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, egress, allow_networks, allow_hosts, created_at, updated_at";
 
 /// Condition that the tenant `$1` exists. A tenant that is being deleted does not exist for any other operation.
 pub(crate) const THERE: &str = "(SELECT NOT deleting FROM postrider.tenants WHERE id = $1)";
@@ -26,6 +28,10 @@ fn read(vault: &Vault, row: &Row) -> Result<Tenant, StorageError> {
         name: cells.get("name"),
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         limits: cells.parsed("limits", TenantLimits::parse)?,
+        allow: AllowLists {
+            networks: cells.parsed("allow_networks", codec::networks)?,
+            hosts: cells.parsed("allow_hosts", codec::host_patterns)?,
+        },
         created_at: cells.time("created_at"),
         updated_at: cells.time("updated_at"),
     })
@@ -63,22 +69,26 @@ impl Tenants for PgStore {
         now: Timestamp,
     ) -> Result<(Tenant, PutOutcome), StorageError> {
         let sql = format!(
-            "INSERT INTO postrider.tenants AS t (id, name, metadata, limits, egress, created_at, updated_at)
-             VALUES ($1, $3, coalesce($4, '{{}}'), coalesce($6, '{{}}'), $8, $5, $5)
+            "INSERT INTO postrider.tenants AS t (id, name, metadata, limits, egress, allow_networks, allow_hosts,
+             created_at, updated_at)
+             VALUES ($1, $3, coalesce($4, '{{}}'), coalesce($6, '{{}}'), $8, coalesce($9, ''), coalesce($10, ''), $5, $5)
              ON CONFLICT (id) DO UPDATE SET name = CASE WHEN $2 THEN $3 ELSE t.name END,
              metadata = coalesce($4, t.metadata), limits = coalesce($6, t.limits),
-             egress = CASE WHEN $7 THEN $8 ELSE t.egress END, updated_at = $5 WHERE NOT t.deleting
+             egress = CASE WHEN $7 THEN $8 ELSE t.egress END, allow_networks = coalesce($9, t.allow_networks),
+             allow_hosts = coalesce($10, t.allow_hosts), updated_at = $5 WHERE NOT t.deleting
              RETURNING {COLUMNS}, xmax = 0 AS is_new"
         );
-        let TenantChange { name, metadata, limits, egress } = change;
+        let TenantChange { name, metadata, limits, egress, allow_networks, allow_hosts } = change;
         let (sets_name, metadata) = (!name.is_absent(), metadata.as_ref().map(JsonObject::as_str));
         let limits = limits.map(|limits| limits.text());
         let (sets_egress, egress) = (!egress.is_absent(), egress.value());
         let egress = codec::seal_egress(&self.0.vault, id, egress.as_ref());
+        let (networks, hosts) =
+            (allow_networks.map(|all| entries_text(&all)), allow_hosts.map(|all| entries_text(&all)));
         let name = name.value().map(|name| rows::text(&name).into_owned());
         let values = params![
             id.as_str() => TEXT, sets_name => BOOL, name => TEXT, metadata => TEXT, now.micros() => INT8,
-            limits => TEXT, sets_egress => BOOL, egress => BYTEA,
+            limits => TEXT, sets_egress => BOOL, egress => BYTEA, networks => TEXT, hosts => TEXT,
         ];
         let written = self.write(As::Tenant(id), &sql, values).await?;
         let row = written.first().ok_or_else(|| StorageError::unavailable("the tenant is still being deleted"))?;

@@ -11,7 +11,7 @@ use crate::{
     migrate,
 };
 use const_format::formatcp;
-use model::{SubscriptionId, TenantId};
+use model::{AllowLists, SubscriptionId, TenantId};
 use rusqlite::{Connection, ErrorCode, OpenFlags, OptionalExtension};
 use std::{
     fs::{File, TryLockError},
@@ -22,7 +22,7 @@ use std::{
     time::Duration,
 };
 use storage::{
-    StorageError, Vault,
+    StorageError, Vault, codec,
     inspection::{Destination, Inspection, KeyCheck, believed},
 };
 
@@ -127,9 +127,22 @@ impl SqliteInspector {
     pub fn destination(&self, id: SubscriptionId) -> Result<Option<Destination>, StorageError> {
         let sql = formatcp!("SELECT tenant_id, url FROM subscriptions WHERE id = ?1 AND state <> {DELETED}");
         let found = self.connection.query_row(sql, [id.uuid().as_bytes()], |row| {
-            Ok(Destination { tenant: TenantId::trusted(&row.get::<_, String>(0)?), url: row.get(1)? })
+            Ok((TenantId::trusted(&row.get::<_, String>(0)?), row.get(1)?))
         });
-        found.optional().map_err(sqlite)
+        let Some((tenant, url)) = found.optional().map_err(sqlite)? else { return Ok(None) };
+        Ok(Some(Destination { allow: self.allow(&tenant)?, tenant, url }))
+    }
+
+    /// The allow lists of a tenant; empty in a file without columns for them.
+    fn allow(&self, tenant: &TenantId) -> Result<AllowLists, StorageError> {
+        let has_any = "SELECT EXISTS (SELECT 1 FROM pragma_table_info('tenants') WHERE name = 'allow_hosts')";
+        if !self.connection.query_row(has_any, [], |row| row.get::<_, bool>(0)).map_err(sqlite)? {
+            return Ok(AllowLists::default());
+        }
+        let sql = "SELECT allow_networks, allow_hosts FROM tenants WHERE id = ?1";
+        let found = self.connection.query_row(sql, [tenant.as_str()], |row| Ok((row.get(0)?, row.get(1)?)));
+        let (networks, hosts): (String, String) = found.optional().map_err(sqlite)?.unwrap_or_default();
+        codec::allow_lists(tenant, &networks, &hosts)
     }
 
     /// A value of the installation; `None` also in a file without a table for them.

@@ -11,7 +11,7 @@ pub struct Migrated {
     pub to: u32,
 }
 
-const MIGRATIONS: [(&str, &str); 21] = [
+const MIGRATIONS: [(&str, &str); 22] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -33,6 +33,7 @@ const MIGRATIONS: [(&str, &str); 21] = [
     ("0019_egress", include_str!("../migrations/0019_egress.sql")),
     ("0020_order", include_str!("../migrations/0020_order.sql")),
     ("0021_identities", include_str!("../migrations/0021_identities.sql")),
+    ("0022_tenant_allow_lists", include_str!("../migrations/0022_tenant_allow_lists.sql")),
 ];
 
 /// The migrations of a file, which is not changed.

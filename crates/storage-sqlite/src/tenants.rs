@@ -2,11 +2,13 @@
 
 use crate::{SqliteStore, cells::Cells, error::sqlite, existence::exists, query, statistics};
 use async_trait::async_trait;
-use model::{JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp};
+use model::{
+    AllowLists, JsonObject, Tenant, TenantChange, TenantId, TenantLimits, Timestamp, tenant::allow::entries_text,
+};
 use rusqlite::{Row, named_params};
 use storage::{DeleteOutcome, Page, PutOutcome, StorageError, Tenants, Vault, codec};
 
-const COLUMNS: &str = "id, name, metadata, limits, egress, created_at, updated_at";
+const COLUMNS: &str = "id, name, metadata, limits, egress, allow_networks, allow_hosts, created_at, updated_at";
 
 fn read(vault: &Vault, row: &Row<'_>) -> Result<Tenant, StorageError> {
     let cells = Cells::tenants(row);
@@ -17,6 +19,10 @@ fn read(vault: &Vault, row: &Row<'_>) -> Result<Tenant, StorageError> {
         name: cells.get("name")?,
         metadata: cells.parsed("metadata", JsonObject::parse)?,
         limits: cells.parsed("limits", TenantLimits::parse)?,
+        allow: AllowLists {
+            networks: cells.parsed("allow_networks", codec::networks)?,
+            hosts: cells.parsed("allow_hosts", codec::host_patterns)?,
+        },
         created_at: cells.time("created_at")?,
         updated_at: cells.time("updated_at")?,
     })
@@ -68,6 +74,7 @@ impl Tenants for SqliteStore {
                     metadata: JsonObject::default(),
                     limits: TenantLimits::default(),
                     egress: None,
+                    allow: AllowLists::default(),
                     created_at: now,
                     updated_at: now,
                 });
@@ -75,18 +82,24 @@ impl Tenants for SqliteStore {
                 tenant.metadata = change.metadata.unwrap_or(tenant.metadata);
                 tenant.limits = change.limits.unwrap_or(tenant.limits);
                 tenant.egress = change.egress.apply(tenant.egress);
+                tenant.allow.networks = change.allow_networks.unwrap_or(tenant.allow.networks);
+                tenant.allow.hosts = change.allow_hosts.unwrap_or(tenant.allow.hosts);
                 tenant.updated_at = now;
                 tx.execute(
-                    "INSERT INTO tenants (id, name, metadata, limits, egress, created_at, updated_at)
-                     VALUES (:id, :name, :metadata, :limits, :egress, :created_at, :updated_at)
+                    "INSERT INTO tenants (id, name, metadata, limits, egress, allow_networks, allow_hosts, created_at,
+                     updated_at) VALUES (:id, :name, :metadata, :limits, :egress, :allow_networks, :allow_hosts,
+                     :created_at, :updated_at)
                      ON CONFLICT (id) DO UPDATE SET name = :name, metadata = :metadata, limits = :limits,
-                     egress = :egress, updated_at = :updated_at",
+                     egress = :egress, allow_networks = :allow_networks, allow_hosts = :allow_hosts,
+                     updated_at = :updated_at",
                     named_params! {
                         ":id": id.as_str(),
                         ":name": tenant.name,
                         ":metadata": tenant.metadata.as_str(),
                         ":limits": tenant.limits.text(),
                         ":egress": codec::seal_egress(&vault, &id, tenant.egress.as_ref()),
+                        ":allow_networks": entries_text(&tenant.allow.networks),
+                        ":allow_hosts": entries_text(&tenant.allow.hosts),
                         ":created_at": tenant.created_at.micros(),
                         ":updated_at": now.micros(),
                     },

@@ -2,12 +2,13 @@
 
 use crate::{OpenError, StorageError, Vault};
 use model::{
-    Credentials, DeliveryStatus, EventPattern, Networks, Scope, Subscription, SubscriptionId, TenantEgress, TenantId,
-    Timestamp, Timings,
+    AllowLists, Credentials, DeliveryStatus, EventPattern, HostPattern, Networks, Scope, Subscription, SubscriptionId,
+    TenantEgress, TenantId, Timestamp, Timings,
     event::NotAnEventType,
     key::Scopes,
     portal::{Capabilities, Capability},
     subscription::SigningSecret,
+    tenant::allow::{BadEntry, IpNet, parse_entries, parse_network},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -127,6 +128,27 @@ pub fn unseal_egress(
 
 fn egress_context(tenant: &TenantId) -> String {
     format!("tenants/{tenant}/egress")
+}
+
+/// The networks of a stored allow list.
+pub fn networks(text: &str) -> Result<Vec<IpNet>, BadEntry> {
+    parse_entries(text, parse_network)
+}
+
+/// The hosts of a stored allow list.
+pub fn host_patterns(text: &str) -> Result<Vec<HostPattern>, BadEntry> {
+    parse_entries(text, HostPattern::parse)
+}
+
+/// The stored allow lists of a tenant.
+pub fn allow_lists(tenant: &TenantId, networks: &str, hosts: &str) -> Result<AllowLists, StorageError> {
+    let corrupt = |column: &str, fault: BadEntry| {
+        StorageError::corrupt("tenants", format!("id = '{tenant}'"), format!("{column} {fault}"))
+    };
+    Ok(AllowLists {
+        networks: self::networks(networks).map_err(|fault| corrupt("allow_networks", fault))?,
+        hosts: host_patterns(hosts).map_err(|fault| corrupt("allow_hosts", fault))?,
+    })
 }
 
 /// A stored list of event patterns.

@@ -2,7 +2,7 @@
 //! migrated or locked, so another process may work on the store meanwhile.
 
 use crate::{StorageError, Vault, codec};
-use model::{TenantId, Timestamp};
+use model::{AllowLists, TenantId, Timestamp};
 
 /// Migrations of a store, compared with those of this version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +59,8 @@ pub struct Inspection {
 pub struct Destination {
     pub tenant: TenantId,
     pub url: String,
+    /// The allow lists of the tenant; empty in a store that does not have them yet.
+    pub allow: AllowLists,
 }
 
 /// The time in a stored value, if it is one.

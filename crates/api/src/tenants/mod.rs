@@ -1,5 +1,6 @@
 //! Core API: tenants, for the operator.
 
+mod allow;
 pub(crate) mod delete;
 pub(crate) mod egress;
 pub(crate) mod get;
@@ -28,6 +29,10 @@ pub(crate) struct TenantShown {
     retention: RetentionShown,
     /// Null: requests leave as the machine sends them.
     egress: Option<EgressShown>,
+    /// Networks that the address policy exempts for this tenant alone.
+    allow_networks: Vec<String>,
+    /// The hosts that its requests may go to; any host when empty.
+    allow_hosts: Vec<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -43,6 +48,8 @@ impl From<&Tenant> for TenantShown {
             limits: LimitsShown::from(&tenant.limits),
             retention: RetentionShown::from(&tenant.limits),
             egress: tenant.egress.as_ref().map(EgressShown::from),
+            allow_networks: tenant.allow.networks.iter().map(ToString::to_string).collect(),
+            allow_hosts: tenant.allow.hosts.iter().map(ToString::to_string).collect(),
             created_at: tenant.created_at,
             updated_at: tenant.updated_at,
         }

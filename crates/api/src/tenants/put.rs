@@ -2,6 +2,7 @@
 
 use super::{
     TenantShown,
+    allow::check_list,
     egress::EgressFields,
     limits::{LimitFields, RetentionFields, apply_limits, apply_retention},
     parse_own,
@@ -22,7 +23,10 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{FieldErrors, JsonObject, TenantChange, TenantEgress, TenantId, TenantLimits, text::check_line};
+use model::{
+    FieldErrors, HostPattern, JsonObject, TenantChange, TenantEgress, TenantId, TenantLimits,
+    tenant::allow::parse_network, text::check_line,
+};
 use serde::Deserialize;
 use storage::PutOutcome;
 use utoipa::ToSchema;
@@ -48,13 +52,24 @@ pub(crate) struct PutTenant {
     #[serde(default)]
     #[schema(value_type = Option<EgressFields>)]
     egress: Patch<EgressFields>,
+    /// Networks in CIDR notation that the address policy exempts for this tenant alone, beside those of the installation. A
+    /// cloud's metadata service is exempt only by its own address.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["10.1.2.0/24"]))]
+    allow_networks: Patch<Vec<String>>,
+    /// The hosts that this tenant's requests may go to: a name or an address, or `*.` and a domain for all names below it.
+    /// Any host when empty.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<String>>, max_items = 100, example = json!(["hooks.example.com", "*.example.org"]))]
+    allow_hosts: Patch<Vec<String>>,
 }
 
 /// Create or update a tenant (upsert)
 ///
 /// The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value, also
 /// within `limits` and `retention`; null restores the installation's default. A lower limit than what exists already
-/// removes nothing: only further creations are refused. `egress` is replaced as a whole.
+/// removes nothing: only further creations are refused. `egress`, `allow_networks` and `allow_hosts` are replaced as a
+/// whole, and null empties them; they apply to the next request.
 #[utoipa::path(put, path = "/api/v1/tenants/{id}", tag = "Tenants", params(("id" = inline(TenantName), Path)),
     request_body = Option<PutTenant>,
     responses((status = 201, description = "Created", body = TenantShown),
@@ -77,6 +92,8 @@ pub(crate) async fn put(
     let _counting = app.counting.lock().await;
     let limits = changed_limits(&app, &id, &body, &mut faults).await?;
     let egress = changed_egress(&app, &id, &body, &mut faults).await?;
+    let allow_networks = check_list("allow_networks", &body.allow_networks, parse_network, &mut faults);
+    let allow_hosts = check_list("allow_hosts", &body.allow_hosts, HostPattern::parse, &mut faults);
     faults.into_result()?;
     if app.store.half_deleted_tenants().await?.contains(&id) {
         return Err(TenantBeingDeleted::problem(format!(
@@ -85,7 +102,7 @@ pub(crate) async fn put(
     }
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
     let _changing = app.changing_directory.read().await;
-    let change = TenantChange { name: body.name, metadata, limits, egress };
+    let change = TenantChange { name: body.name, metadata, limits, egress, allow_networks, allow_hosts };
     let _in_order = app.engine.limits.in_order().await;
     let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
     app.engine.control.adopt_tenant(&tenant);

@@ -9,6 +9,7 @@ mod bodies;
 mod browsers;
 mod dashboard;
 mod delivery;
+mod destinations;
 mod egress;
 mod events;
 mod health;

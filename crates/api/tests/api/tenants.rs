@@ -14,7 +14,8 @@ async fn put_creates_a_tenant_and_then_updates_it() {
         made,
         json!({"id": "org:1.eu-west_2", "name": "Acme", "metadata": {"plan": "pro"},
                "limits": {"publish": null, "subscriptions": null, "keys": null, "payload_bytes": null},
-               "retention": {"payload_days": null, "rows_days": null}, "egress": null, "created_at": START, "updated_at": START})
+               "retention": {"payload_days": null, "rows_days": null}, "egress": null,
+               "allow_networks": [], "allow_hosts": [], "created_at": START, "updated_at": START})
     );
     assert_eq!(admin.get("/api/v1/tenants/org:1.eu-west_2").await.expect(200), made);
     app.advance(60);

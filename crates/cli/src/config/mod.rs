@@ -24,7 +24,7 @@ use anyhow::anyhow;
 use api::{PublicUrl, SettingShown};
 use bad_setting::BadSetting;
 use clap::ValueEnum;
-use delivery::PolicyDefaults;
+use delivery::{PolicyDefaults, PortPolicy};
 pub(crate) use environment::{check as check_environment, suspicious as suspicious_variables};
 pub(crate) use examine::{Examined, examine};
 use figment::{
@@ -75,6 +75,7 @@ pub(crate) struct Config {
     pub(crate) allow_http: bool,
     pub(crate) verify_urls: bool,
     pub(crate) allow_networks: Vec<IpNet>,
+    pub(crate) allow_ports: PortPolicy,
     /// The addresses that receivers see, for the list that customers read.
     pub(crate) egress_addresses: Vec<IpAddr>,
     pub(crate) max_concurrency: usize,
@@ -309,6 +310,7 @@ impl Raw {
             allow_http: self.flag("allow_http")?,
             verify_urls: self.flag("verify_urls")?,
             allow_networks: self.get("allow_networks", parse_networks)?,
+            allow_ports: self.get("allow_ports", |text| PortPolicy::parse(text).map_err(|fault| fault.to_string()))?,
             egress_addresses: self.get("egress_addresses", parse_addresses)?,
             max_concurrency: self.number("max_concurrency", 8, 65_536, 512)? as usize,
             keep_alive: Duration::from_secs(self.number("keep_alive_seconds", 0, 300, 45)?),
@@ -437,6 +439,8 @@ mod tests {
             ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
             ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
             ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
+            ("allow_ports", "443,https", "POSTRIDER_ALLOW_PORTS"),
+            ("allow_ports", "0-65535", "POSTRIDER_ALLOW_PORTS"),
             ("egress_addresses", "203.0.113.0/24", "POSTRIDER_EGRESS_ADDRESSES"),
             ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
             ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),

@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 95] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 96] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -12,6 +12,7 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 95] = [
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
     ("verify_urls", "POSTRIDER_VERIFY_URLS", Some("false")),
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),
+    ("allow_ports", "POSTRIDER_ALLOW_PORTS", Some("")),
     ("egress_addresses", "POSTRIDER_EGRESS_ADDRESSES", Some("")),
     ("max_concurrency", "POSTRIDER_MAX_CONCURRENCY", Some("512")),
     ("keep_alive_seconds", "POSTRIDER_KEEP_ALIVE_SECONDS", Some("45")),

@@ -72,6 +72,13 @@ fn networks(report: &mut Report, config: &Config) {
             "Keep it only if all tenants may send requests there; list single addresses where possible.",
         );
     }
+    if let Some(port) = config.allow_ports.first_risk() {
+        report.warning(
+            CHECK,
+            format!("POSTRIDER_ALLOW_PORTS allows port {port}, which belongs to another protocol than HTTP."),
+            "List only the ports of receivers, for example 443,8443.",
+        );
+    }
     if config.allow_http {
         report.warning(
             CHECK,

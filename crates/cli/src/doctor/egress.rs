@@ -3,8 +3,12 @@
 use super::report::{Check, Report};
 use crate::config::Config;
 use bytes::Bytes;
-use delivery::{Egress, Examination, Examined};
-use model::attempt::{AttemptError, AttemptErrorKind};
+use delivery::{Egress, Examination, Examined, Refused};
+use model::{
+    AllowLists, TenantId,
+    attempt::{AttemptError, AttemptErrorKind},
+};
+use std::net::IpAddr;
 use url::Url;
 
 const CHECK: Check = Check::Egress;
@@ -17,6 +21,8 @@ pub(super) struct Receiver {
     /// The URL, or the subscription with its URL.
     pub(super) name: String,
     pub(super) url: Url,
+    /// The tenant of a subscription, with its allow lists.
+    pub(super) tenant: Option<(TenantId, AllowLists)>,
 }
 
 pub(super) async fn check(report: &mut Report, egress: &Egress, receiver: &Receiver, config: &Config) {
@@ -28,9 +34,12 @@ pub(super) async fn check(report: &mut Report, egress: &Egress, receiver: &Recei
             "Use an https:// URL, or set POSTRIDER_ALLOW_HTTP=true if the network is trusted.",
         );
     }
+    if let Err(fault @ (Refused::Port(_) | Refused::Host(_))) = egress.check_url(&receiver.url) {
+        return report.problem(CHECK, format!("{name} is refused: {fault}."), advice(&fault, receiver));
+    }
     // A failed resolution is reported by the request, too.
     if let Ok(found) = egress.examine(&receiver.url, config.timeout).await
-        && let Some(refused) = refused(&found)
+        && let Some(refused) = refused_address(&found)
     {
         return report.problem(
             CHECK,
@@ -38,10 +47,7 @@ pub(super) async fn check(report: &mut Report, egress: &Egress, receiver: &Recei
                 "{name} is refused: it leads to {}, and the address policy (SSRF) does not allow {}.",
                 refused.address, refused.kind
             ),
-            format!(
-                "Use a public address; if every tenant may send requests there, add {} to POSTRIDER_ALLOW_NETWORKS.",
-                refused.address
-            ),
+            address_advice(refused.address, receiver),
         );
     }
     match egress.knock(&receiver.url, &config.user_agent, Bytes::from_static(BODY), config.timeout).await {
@@ -55,16 +61,45 @@ pub(super) async fn check(report: &mut Report, egress: &Egress, receiver: &Recei
     }
 }
 
-struct Refused {
-    address: std::net::IpAddr,
+struct RefusedAddress {
+    address: IpAddr,
     kind: &'static str,
 }
 
 /// The first address, when the policy allows none.
-fn refused(found: &Examination) -> Option<Refused> {
-    let of = |one: &Examined| Some(Refused { address: one.address, kind: one.refused? });
-    let all: Option<Vec<Refused>> = found.addresses.iter().map(of).collect();
+fn refused_address(found: &Examination) -> Option<RefusedAddress> {
+    let of = |one: &Examined| Some(RefusedAddress { address: one.address, kind: one.refused? });
+    let all: Option<Vec<RefusedAddress>> = found.addresses.iter().map(of).collect();
     all?.into_iter().next()
+}
+
+fn address_advice(address: IpAddr, receiver: &Receiver) -> String {
+    let own = receiver.tenant.as_ref().map_or_else(String::new, |(tenant, _)| {
+        format!(", and if {tenant} alone may, run `postrider tenant put {tenant}` with it as --allow-network")
+    });
+    format!(
+        "Use a public address; if every tenant may send requests there, add {address} to POSTRIDER_ALLOW_NETWORKS{own}."
+    )
+}
+
+/// The way to allow a port or a host.
+fn advice(fault: &Refused, receiver: &Receiver) -> String {
+    match (fault, &receiver.tenant) {
+        (Refused::Host(host), Some((tenant, allow))) => {
+            let known: Vec<String> = allow.hosts.iter().map(ToString::to_string).collect();
+            format!(
+                "Use one of {tenant}'s hosts ({}), or add {host} to them: `postrider tenant put {tenant}` with each of \
+                 them as --allow-host.",
+                known.join(", ")
+            )
+        }
+        (Refused::Port(port), _) => {
+            format!(
+                "Use another port, such as 443; if an HTTP server listens there, list {port} in POSTRIDER_ALLOW_PORTS."
+            )
+        }
+        (Refused::Host(_) | Refused::Address(_), _) => "Use another host.".to_owned(),
+    }
 }
 
 fn answered(report: &mut Report, name: &str, status: u16, millis: u128) {

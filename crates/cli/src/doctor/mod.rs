@@ -22,7 +22,7 @@ use crate::{
 };
 use anyhow::Context as _;
 use clap::ValueEnum;
-use delivery::Egress;
+use delivery::{Egress, EgressSettings};
 use egress::Receiver;
 use model::{SubscriptionId, url_rules::SubscriptionUrl};
 use report::{Check, Report, Status};
@@ -135,11 +135,13 @@ async fn check_all(args: &Args, examined: &Examined) -> Report {
     clock::check(&mut report, &seen, server.is_some());
     descriptors::check(&mut report, config, server.and_then(|server| server.process).or(seen.process));
     let receiver = match (&args.url, args.subscription) {
-        (Some(url), _) => Some(Receiver { name: url.to_string(), url: url.to_url() }),
+        (Some(url), _) => Some(Receiver { name: url.to_string(), url: url.to_url(), tenant: None }),
         (None, Some(id)) => store::receiver(&mut report, id, &seen),
         (None, None) => None,
     };
-    match Egress::new(crate::serve::egress_settings(config)) {
+    let allow = receiver.as_ref().and_then(|one| one.tenant.as_ref()).map(|(_, allow)| allow.clone());
+    let settings = EgressSettings { allow: allow.unwrap_or_default(), ..crate::serve::egress_settings(config) };
+    match Egress::new(settings) {
         Ok(egress) => {
             let host = args.resolve.clone().or_else(|| receiver.as_ref()?.url.domain().map(str::to_owned));
             dns::check(&mut report, &egress, host.as_deref(), config.timeout).await;

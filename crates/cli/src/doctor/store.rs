@@ -323,7 +323,11 @@ async fn replica(report: &mut Report, url: &str) {
 pub(super) fn receiver(report: &mut Report, id: SubscriptionId, seen: &Seen) -> Option<Receiver> {
     match &seen.destination {
         Some(Some(found)) => match SubscriptionUrl::stored(&found.url) {
-            Ok(url) => Some(Receiver { name: format!("{id} ({}) of tenant {}", url, found.tenant), url: url.to_url() }),
+            Ok(url) => Some(Receiver {
+                name: format!("{id} ({url}) of tenant {}", found.tenant),
+                url: url.to_url(),
+                tenant: Some((found.tenant.clone(), found.allow.clone())),
+            }),
             Err(fault) => {
                 let advice = "Correct the subscription's URL with PATCH.";
                 report.problem(Check::Egress, format!("The URL of {id} {fault}."), advice);

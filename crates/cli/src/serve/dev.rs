@@ -7,6 +7,7 @@ use crate::{
 };
 use anyhow::ensure;
 use api::SettingSource;
+use delivery::PortPolicy;
 use model::{IdSource, Scope, TenantChange, TenantId, Timestamp};
 use std::{
     net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr},
@@ -22,11 +23,15 @@ pub(crate) fn relax(config: &mut Config) {
     config.allow_http = true;
     config.tenants_on_first_use = true;
     config.allow_networks.extend(["127.0.0.0/8", "::1/128"].iter().filter_map(|net| net.parse::<ipnet::IpNet>().ok()));
+    if config.allow_ports.is_default() {
+        config.allow_ports = PortPolicy::all();
+    }
     let networks: Vec<String> = config.allow_networks.iter().map(ToString::to_string).collect();
     for (name, value) in [
         ("POSTRIDER_ALLOW_HTTP", "true".to_owned()),
         ("POSTRIDER_TENANTS_ON_FIRST_USE", "true".to_owned()),
         ("POSTRIDER_ALLOW_NETWORKS", networks.join(",")),
+        ("POSTRIDER_ALLOW_PORTS", config.allow_ports.to_string()),
     ] {
         if let Some(shown) = config.shown.iter_mut().find(|shown| shown.name == name) {
             (shown.value, shown.source) = (Some(value), SettingSource::Flag);

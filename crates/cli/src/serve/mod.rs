@@ -290,7 +290,8 @@ fn scripts(config: &Config) -> anyhow::Result<Scripts> {
 pub(crate) fn egress_settings(config: &Config) -> EgressSettings {
     let limit = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
     let settings = EgressSettings::new(AddressPolicy::new(config.allow_networks.clone()));
-    EgressSettings { keep_alive: config.keep_alive, ..settings }.with_descriptors(limit.unwrap_or(u64::MAX))
+    let (ports, keep_alive) = (config.allow_ports.clone(), config.keep_alive);
+    EgressSettings { ports, keep_alive, ..settings }.with_descriptors(limit.unwrap_or(u64::MAX))
 }
 
 /// Time that the last spans get at a stop.

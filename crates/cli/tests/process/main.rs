@@ -30,6 +30,7 @@ mod pipes;
 mod protection;
 mod readiness;
 mod readme;
+mod rebinding;
 mod receivers;
 mod receiving;
 mod replays;

@@ -38,6 +38,7 @@ works! {
     ordering: "docs/ordering.md",
     egress: "docs/egress.md",
     keys: "docs/keys.md",
+    destinations: "docs/destinations.md",
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",

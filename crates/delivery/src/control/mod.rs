@@ -7,13 +7,8 @@ mod replays;
 mod retries;
 
 use crate::{
-    dispatcher::Dispatcher,
-    egress::{Blocked, Origin},
-    index::Index,
-    lanes::PolicyDefaults,
-    limits::Limits,
-    operational::Operational,
-    target::Target,
+    dispatcher::Dispatcher, egress::Own, index::Index, lanes::PolicyDefaults, limits::Limits, operational::Operational,
+    target::Target, urls::UrlRefused,
 };
 pub use cancel::Cancelled;
 pub use erasure::ErasedPayload;
@@ -45,17 +40,6 @@ pub enum ChangeError<E> {
     Contended,
     #[error(transparent)]
     Store(#[from] StorageError),
-}
-
-/// Why no request can be sent to a URL. Displayed as the rest of a sentence about the field.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum UrlRefused {
-    #[error("must be a URL that HTTP can express")]
-    NotHttp,
-    #[error("must name a host that a certificate can be for")]
-    HostName,
-    #[error("must not lead there: {0}")]
-    Blocked(#[from] Blocked),
 }
 
 /// Tries of a change under concurrent changes of the same subscription.
@@ -184,14 +168,14 @@ impl Control {
         self.store.delete_tenant(tenant).await
     }
 
-    /// Applies the limits and the egress of a stored tenant in memory. [`Limits::in_order`] is held since it was read or
+    /// Applies the limits, the egress and the allow lists of a stored tenant in memory. [`Limits::in_order`] is held since it was read or
     /// written.
     pub fn adopt_tenant(&self, tenant: &Tenant) {
         self.limits.set(&tenant.id, &tenant.limits);
-        self.dispatcher.egress.routes().set(&tenant.id, tenant.egress.as_ref());
+        self.dispatcher.egress.routes().set(&tenant.id, Own::of(tenant).as_ref());
     }
 
-    /// Reads the limits and the egress of all tenants.
+    /// Reads the limits and the routes of all tenants.
     pub(crate) async fn load_tenants(&self) -> Result<(), StorageError> {
         self.limits.load(&*self.store, self.dispatcher.egress.routes()).await
     }
@@ -210,14 +194,9 @@ impl Control {
         }
     }
 
-    /// Checks that requests can be sent to a subscription's URL, without resolving its host name.
-    pub fn check_url(&self, url: &SubscriptionUrl) -> Result<(), UrlRefused> {
-        let url = url.to_url();
-        if url.as_str().parse::<http::Uri>().is_err() {
-            return Err(UrlRefused::NotHttp);
-        }
-        Origin::new(&url).map_err(|_| UrlRefused::HostName)?;
-        Ok(self.dispatcher.check_host(&url)?)
+    /// Checks that requests of a tenant can be sent to a URL, without resolving its host name.
+    pub fn check_url(&self, tenant: &TenantId, url: &SubscriptionUrl) -> Result<(), UrlRefused> {
+        self.dispatcher.check_url(tenant, url)
     }
 
     /// The retry policies of a subscription, with the installation's base of exponential schedules.

@@ -10,7 +10,7 @@ mod sending;
 use crate::{
     activity::Activity,
     breakers::Breakers,
-    egress::{Blocked, Egress, LocalFault},
+    egress::{Egress, LocalFault},
     feed::Feed,
     index::Index,
     journal::{Journal, Settled},
@@ -26,12 +26,13 @@ use crate::{
     target::{Defaults, Target},
     tasks::Tasks,
     traces::Traces,
+    urls::{self, UrlRefused},
     wake::Sleeper,
 };
 pub(crate) use commits::Commits;
 use metrics::Metrics;
 use model::{
-    Clock, DeliveryId, EventId, IdSource, Queue, SubscriptionId, TenantId, Timestamp,
+    Clock, DeliveryId, EventId, IdSource, Queue, SubscriptionId, SubscriptionUrl, TenantId, Timestamp,
     policy::share::{Grant, Next, Nodes},
 };
 pub(crate) use sending::Made;
@@ -213,9 +214,13 @@ impl Dispatcher {
         self.start(self.lanes.set_paused(paused));
     }
 
-    /// Checks a URL against the address policy, without resolving names.
-    pub(crate) fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
-        self.egress.check_host(url).inspect_err(|blocked| self.metrics.engine.egress_refused(blocked.reason()))
+    /// Checks a URL by the rules for destinations of a tenant, without resolving names.
+    pub(crate) fn check_url(&self, tenant: &TenantId, url: &SubscriptionUrl) -> Result<(), UrlRefused> {
+        let checked = urls::check(&self.egress, tenant, url);
+        if let Err(UrlRefused::Refused(refused)) = &checked {
+            self.metrics.engine.egress_refused(refused.reason());
+        }
+        checked
     }
 
     /// Counts and logs a request that a shortage of this machine has put off.

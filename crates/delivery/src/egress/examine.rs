@@ -11,7 +11,10 @@ use super::{
 };
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, header};
-use model::attempt::{AttemptError, AttemptErrorKind};
+use model::{
+    TenantId,
+    attempt::{AttemptError, AttemptErrorKind},
+};
 use std::{net::IpAddr, time::Duration};
 use url::Url;
 
@@ -60,22 +63,32 @@ impl Egress {
             fault => ExamineError::Url(format!("{fault:?}")),
         })?;
         let examined = |address| {
-            let refused = self.parts.policy.check(address).err().map(|blocked| blocked.kind);
+            let refused = self.parts.routes.rules().addresses.check(address).err().map(|blocked| blocked.kind);
             Examined { address, refused }
         };
         Ok(Examination { source, addresses: addresses.into_iter().map(examined).collect() })
     }
 
-    /// Resolves the host of a URL to addresses that may be dialled, as [`Self::post`] does, within `timeout`. The inner
-    /// error is the one that an attempt would report.
-    pub(crate) async fn resolve(&self, url: &Url, timeout: Duration) -> Result<Result<(), AttemptError>, LocalFault> {
+    /// Resolves the host of a URL to addresses that a tenant's requests may be sent to, as [`Self::send`] does, within
+    /// `timeout`. The inner error is the one that an attempt would report.
+    pub(crate) async fn resolve(
+        &self,
+        tenant: &TenantId,
+        url: &Url,
+        timeout: Duration,
+    ) -> Result<Result<(), AttemptError>, LocalFault> {
         let origin = match Origin::new(url) {
             Ok(origin) => origin,
             Err(fault) => {
                 return Ok(Err(AttemptError::new(AttemptErrorKind::Unsendable, format!("Not sent: {fault}"))));
             }
         };
-        let found = tokio::time::timeout(timeout, self.parts.resolver.resolve(&origin.host, &self.parts.policy)).await;
+        let route = self.parts.routes.of(tenant);
+        let rules = route.as_deref().map_or(self.parts.routes.rules(), |route| &route.rules);
+        if let Err(refused) = rules.check_url(url) {
+            return Fault::from(refused).explain(origin.name()).map(Err);
+        }
+        let found = tokio::time::timeout(timeout, self.parts.resolver.resolve(&origin.host, &rules.addresses)).await;
         match found.unwrap_or_else(|_| Err(ResolveError::TimedOut.into())) {
             Ok(_) => Ok(Ok(())),
             Err(fault) => fault.explain(origin.name()).map(Err),

@@ -5,6 +5,7 @@ use super::{
     own_tls::BadClientTls,
     policy::Blocked,
     proxy_fault::{self, ProxyFault},
+    rules::Refused,
     tls,
 };
 use model::attempt::{AttemptError, AttemptErrorKind, cut};
@@ -56,7 +57,7 @@ impl LocalFault {
 #[derive(Debug)]
 pub(super) enum Fault {
     Local(LocalFault),
-    Blocked(Blocked),
+    Refused(Refused),
     Resolve(ResolveError),
     /// The tenant's source addresses cannot be used.
     Source(SourceFault),
@@ -119,7 +120,13 @@ impl From<LocalFault> for Fault {
 
 impl From<Blocked> for Fault {
     fn from(fault: Blocked) -> Self {
-        Self::Blocked(fault)
+        Self::Refused(fault.into())
+    }
+}
+
+impl From<Refused> for Fault {
+    fn from(fault: Refused) -> Self {
+        Self::Refused(fault)
     }
 }
 
@@ -192,7 +199,7 @@ impl Fault {
         use AttemptErrorKind as Kind;
         let (kind, message) = match self {
             Self::Local(fault) => return Err(fault),
-            Self::Blocked(blocked) => (Kind::Blocked, format!("Not sent: {blocked}")),
+            Self::Refused(refused) => (Kind::Blocked, format!("Not sent: {refused}")),
             Self::OwnTls(fault) => (Kind::Tls, format!("Not sent: tls.{} {fault}", fault.field())),
             Self::Source(fault) => (Kind::Unsendable, format!("Not sent: {fault}")),
             Self::Proxy(ProxyFault::Reply(proxy_fault::RECEIVER_REFUSED)) => {

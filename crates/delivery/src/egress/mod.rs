@@ -16,6 +16,7 @@ mod own_tls;
 mod parts;
 mod policy;
 mod pool;
+mod ports;
 mod proxy;
 mod proxy_fault;
 mod request;
@@ -23,6 +24,7 @@ mod resolve;
 mod response;
 mod retry_after;
 mod routes;
+mod rules;
 mod socket;
 mod tls;
 mod watch;
@@ -36,7 +38,7 @@ pub use fault::{LocalFault, ResolveError};
 use http::{HeaderMap, Uri};
 use metrics::Metrics;
 use model::{
-    TenantId, Timings,
+    AllowLists, TenantId, Timings,
     attempt::{AttemptError, AttemptErrorKind},
     shape::Method,
 };
@@ -45,12 +47,15 @@ pub use own_tls::{BadClientTls, check_client_tls};
 use parts::Parts;
 pub use policy::{AddressPolicy, Blocked};
 use pool::{Limits, Pool};
+pub use ports::{BadPorts, PortPolicy};
 use request::Request;
 pub use resolve::AddressSource;
 use resolve::Resolver;
 pub(crate) use response::Answer;
 use response::Receipt;
-pub(crate) use routes::Routes;
+pub(crate) use routes::{Own, Routes};
+pub use rules::Refused;
+use rules::Rules;
 use rustls::RootCertStore;
 use socket::Counter;
 use std::{
@@ -73,6 +78,9 @@ pub enum EgressError {
 #[derive(Clone, Debug)]
 pub struct EgressSettings {
     pub policy: AddressPolicy,
+    pub ports: PortPolicy,
+    /// Of the tenant whose receivers are examined; empty in a server, whose tenants have theirs.
+    pub allow: AllowLists,
     /// Longest time that an idle connection is kept; zero turns keep-alive off.
     pub keep_alive: Duration,
     /// Connections to receivers, at most, idle ones included.
@@ -85,7 +93,8 @@ impl EgressSettings {
     pub const KEEP_ALIVE: Duration = Duration::from_secs(45);
 
     pub fn new(policy: AddressPolicy) -> Self {
-        Self { policy, keep_alive: Self::KEEP_ALIVE, connections: 4_096 }
+        let (ports, allow) = (PortPolicy::default(), AllowLists::default());
+        Self { policy, ports, allow, keep_alive: Self::KEEP_ALIVE, connections: 4_096 }
     }
 
     /// Derives the connection limit from the limit of open files: half of the descriptors that the store and the logs
@@ -137,11 +146,12 @@ impl Egress {
     }
 
     fn with_resolver(settings: EgressSettings, roots: RootCertStore, resolver: Resolver) -> Result<Self, EgressError> {
-        let EgressSettings { policy, keep_alive, connections } = settings;
+        let EgressSettings { policy, ports, allow, keep_alive, connections } = settings;
         let limits = Limits { idle: (connections / 2).min(IDLE_MAX), keep_alive };
         let (tls, pool, counter) = (Tls::new(roots.clone())?, Pool::new(limits), Counter::new(connections));
-        let (routes, metrics) = (Routes::default(), OnceLock::new());
-        Ok(Self { parts: Arc::new(Parts { policy, routes, resolver, roots, tls, pool, counter, metrics }) })
+        let rules = Rules { addresses: policy, ports, allow: AllowLists::default() }.of_tenant(&allow);
+        let (routes, metrics) = (Routes::new(rules), OnceLock::new());
+        Ok(Self { parts: Arc::new(Parts { routes, resolver, roots, tls, pool, counter, metrics }) })
     }
 
     /// From now on, requests that the address policy refuses are counted.
@@ -154,9 +164,17 @@ impl Egress {
         &self.parts.routes
     }
 
-    /// Checks the host of a URL against the address policy, without resolving it.
-    pub fn check_host(&self, url: &url::Url) -> Result<(), Blocked> {
-        url.host().map_or(Ok(()), |host| self.parts.policy.check_host(&host))
+    /// Checks the port and the host of a URL, without resolving it, by the rules of tenants without any of their own.
+    pub fn check_url(&self, url: &url::Url) -> Result<(), Refused> {
+        self.parts.routes.rules().check_url(url)
+    }
+
+    /// The same by the rules of a tenant.
+    pub(crate) fn check_url_of(&self, tenant: &TenantId, url: &url::Url) -> Result<(), Refused> {
+        match self.parts.routes.of(tenant) {
+            None => self.check_url(url),
+            Some(route) => route.rules.check_url(url),
+        }
     }
 
     /// Sends a request of a tenant and reads the response, of whose body `most` bytes are kept if that is more than the log
@@ -207,8 +225,8 @@ impl Egress {
         let result = match (receipt.into_answer(), ended) {
             (Some(answer), _) => Ok(answer),
             (None, Ok(Err(fault))) => {
-                if let (Fault::Blocked(blocked), Some(metrics)) = (&fault, self.parts.metrics.get()) {
-                    metrics.engine.egress_refused(blocked.reason());
+                if let (Fault::Refused(refused), Some(metrics)) = (&fault, self.parts.metrics.get()) {
+                    metrics.engine.egress_refused(refused.reason());
                 }
                 warn_of_route(&request.way, &fault);
                 Err(fault.explain(origin.name())?)

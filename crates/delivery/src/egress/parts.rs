@@ -4,13 +4,13 @@ use super::{
     dial::{self, Dialling},
     fault::{self, Fault, LocalFault, Resend},
     http1, http2,
-    policy::AddressPolicy,
     pool::{Connection, Evicted, Pool, Speaks},
     proxy::Through,
     request::Request,
     resolve::Resolver,
     response::Receipt,
     routes::Routes,
+    rules::{Rules, borrowed},
     socket::{Counter, Dialled, Place, Socket},
     tls::{Offer, Tls},
     watch::Stage,
@@ -34,7 +34,6 @@ const EVICTED: usize = 16;
 
 /// The parts that all requests share.
 pub(super) struct Parts {
-    pub(super) policy: AddressPolicy,
     pub(super) routes: Routes,
     pub(super) resolver: Resolver,
     pub(super) roots: RootCertStore,
@@ -125,7 +124,9 @@ impl Parts {
             return Ok(Connection::Http2(shared));
         }
         receipt.begin_connection(Stage::Resolving);
-        let addresses = self.resolver.resolve(&way.origin.host, &self.policy).await?;
+        let rules = self.rules(way);
+        rules.check(&borrowed(&way.origin.host), way.origin.port)?;
+        let addresses = self.resolver.resolve(&way.origin.host, &rules.addresses).await?;
         receipt.enter(Stage::Connecting);
         let dialled = match self.dial(way, &addresses, receipt).await {
             // Closing idle connections frees descriptors.
@@ -142,11 +143,15 @@ impl Parts {
             // The proxy is the peer, and connects to this address.
             Some(_) => dialled.address,
         };
-        self.policy.check(peer)?;
+        rules.addresses.check(peer)?;
         receipt.connected_to(peer);
         let connection = self.begin(way, dialled, receipt).await?;
         receipt.enter(Stage::Waiting);
         Ok(connection)
+    }
+
+    fn rules<'w>(&'w self, way: &'w Way<'_>) -> &'w Rules {
+        way.route.as_deref().map_or(self.routes.rules(), |route| &route.rules)
     }
 
     /// Dials the checked addresses of a receiver, on the route of its tenant.

@@ -43,6 +43,12 @@ impl AddressPolicy {
         Self { allowed }
     }
 
+    /// The same with more exempt networks.
+    #[must_use]
+    pub fn with(&self, networks: &[IpNet]) -> Self {
+        Self { allowed: [&self.allowed, networks].concat() }
+    }
+
     pub fn check(&self, address: IpAddr) -> Result<(), Blocked> {
         let plain = unwrapped(address);
         if let Some(kind) = ranges::metadata(plain) {
@@ -59,8 +65,8 @@ impl AddressPolicy {
         }
     }
 
-    /// Checks the host of a URL without resolving it: an address, or a name that is loopback by definition (RFC 6761,
-    /// section 6.3).
+    /// Checks the host of a URL without resolving it: an address, a name that is loopback by definition (RFC 6761,
+    /// section 6.3), or the name of a cloud's metadata service.
     pub fn check_host(&self, host: &url::Host<&str>) -> Result<(), Blocked> {
         match host {
             url::Host::Ipv4(address) => self.check(IpAddr::V4(*address)),
@@ -69,10 +75,14 @@ impl AddressPolicy {
             url::Host::Domain(name) if is_localhost(name) => {
                 LOOPBACK.into_iter().map(|address| self.check(address)).reduce(Result::or).unwrap_or(Ok(()))
             }
+            url::Host::Domain(name) if ranges::is_metadata_name(name) => self.check(METADATA),
             url::Host::Domain(_) => Ok(()),
         }
     }
 }
+
+/// The usual address of metadata services, whose exemption is also that of their names.
+const METADATA: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
 /// The addresses of `localhost`.
 pub(super) const LOOPBACK: [IpAddr; 2] = [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)];
@@ -103,7 +113,11 @@ fn embedded(v6: Ipv6Addr) -> Option<Ipv4Addr> {
         | [0x2002, high, low, ..] => from(high, low),
         // Only inside the global range: elsewhere the prefix decides.
         [0x2000..=0x3fff, _, _, _, 0 | 0x200, 0x5efe, high, low] => {
-            from(high, low).filter(|v4| ranges::special(IpAddr::V4(*v4)).is_some())
+            let is_special = |v4: &Ipv4Addr| {
+                let v4 = IpAddr::V4(*v4);
+                ranges::special(v4).or(ranges::metadata(v4)).is_some()
+            };
+            from(high, low).filter(is_special)
         }
         _ => None,
     }

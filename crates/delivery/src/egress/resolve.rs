@@ -69,21 +69,7 @@ impl Resolver {
     /// Returns the addresses of a host that may be dialled, at least one.
     pub(super) async fn resolve(&self, host: &Host<String>, policy: &AddressPolicy) -> Result<Vec<IpAddr>, Fault> {
         let (_, found) = self.find(host).await?;
-        let (mut open, mut blocked) = (Vec::with_capacity(found.len()), None);
-        for address in found {
-            match policy.check(address) {
-                Ok(()) => open.push(address),
-                Err(fault) => blocked = Some(fault),
-            }
-        }
-        match blocked {
-            _ if !open.is_empty() => Ok(open),
-            None => Err(ResolveError::Empty.into()),
-            Some(blocked) => {
-                tracing::warn!(%host, address = %blocked.address, kind = blocked.kind, "blocked by the address policy");
-                Err(blocked.into())
-            }
-        }
+        admitted(host, found, policy)
     }
 
     async fn ask(&self, name: &str) -> Result<Vec<IpAddr>, Fault> {
@@ -93,6 +79,25 @@ impl Resolver {
         let labels = name.strip_suffix('.').unwrap_or(name).split('.').map(str::as_bytes);
         let name = Name::from_labels(labels).map_err(|_| ResolveError::Unknown)?;
         both(lookup(dns, name.clone(), RecordType::AAAA), lookup(dns, name, RecordType::A)).await
+    }
+}
+
+/// The addresses that the policy allows, at least one.
+pub(super) fn admitted(host: &Host<String>, found: Vec<IpAddr>, policy: &AddressPolicy) -> Result<Vec<IpAddr>, Fault> {
+    let (mut open, mut blocked) = (Vec::with_capacity(found.len()), None);
+    for address in found {
+        match policy.check(address) {
+            Ok(()) => open.push(address),
+            Err(fault) => blocked = Some(fault),
+        }
+    }
+    match blocked {
+        _ if !open.is_empty() => Ok(open),
+        None => Err(ResolveError::Empty.into()),
+        Some(blocked) => {
+            tracing::warn!(%host, address = %blocked.address, kind = blocked.kind, "blocked by the address policy");
+            Err(blocked.into())
+        }
     }
 }
 

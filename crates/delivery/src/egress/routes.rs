@@ -1,6 +1,7 @@
-//! The egress of tenants that have one of their own, in memory.
+//! The egress and the allow lists of tenants that have some of their own, in memory.
 
-use model::{TenantEgress, TenantId};
+use super::rules::Rules;
+use model::{AllowLists, Tenant, TenantEgress, TenantId};
 use parking_lot::RwLock;
 use std::{
     collections::{HashMap, HashSet},
@@ -11,14 +12,31 @@ use std::{
     },
 };
 
-/// The egress of one tenant.
+/// The settings that make the route of a tenant.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Own {
+    pub(crate) egress: Option<TenantEgress>,
+    pub(crate) allow: AllowLists,
+}
+
+impl Own {
+    /// `None` for a tenant without a route.
+    pub(crate) fn of(tenant: &Tenant) -> Option<Self> {
+        let own = Self { egress: tenant.egress.clone(), allow: tenant.allow.clone() };
+        (own != Self::default()).then_some(own)
+    }
+}
+
+/// The route of one tenant.
 #[derive(Debug)]
 pub(super) struct Route {
     /// Differs from that of every other route, also of an earlier one of the tenant: a part of the key of the connection
     /// pool, so that routes share no connection.
     pub(super) number: u64,
     pub(super) tenant: TenantId,
-    pub(super) egress: TenantEgress,
+    pub(super) own: Own,
+    /// The rules of the installation with the tenant's allow lists.
+    pub(super) rules: Rules,
 }
 
 /// The routes of all tenants.
@@ -28,9 +46,19 @@ pub(crate) struct Routes {
     has_any: AtomicBool,
     tenants: RwLock<HashMap<TenantId, Arc<Route>>>,
     last: AtomicU64,
+    /// The rules of tenants without a route.
+    rules: Rules,
 }
 
 impl Routes {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self { rules, ..Self::default() }
+    }
+
+    pub(super) const fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     pub(super) fn of(&self, tenant: &TenantId) -> Option<Arc<Route>> {
         if !self.has_any.load(Relaxed) {
             return None;
@@ -39,34 +67,35 @@ impl Routes {
     }
 
     /// Sets or removes the route of a tenant. Requests that have begun keep the one that they began with.
-    pub(crate) fn set(&self, tenant: &TenantId, egress: Option<&TenantEgress>) {
+    pub(crate) fn set(&self, tenant: &TenantId, own: Option<&Own>) {
         let mut tenants = self.tenants.write();
-        match egress {
+        match own {
             None => drop(tenants.remove(tenant)),
-            Some(egress) if tenants.get(tenant).is_some_and(|known| known.egress == *egress) => {}
-            Some(egress) => {
+            Some(own) if tenants.get(tenant).is_some_and(|known| known.own == *own) => {}
+            Some(own) => {
                 let number = self.last.fetch_add(1, Relaxed) + 1;
-                tenants
-                    .insert(tenant.clone(), Arc::new(Route { number, tenant: tenant.clone(), egress: egress.clone() }));
+                let rules = self.rules.of_tenant(&own.allow);
+                let route = Route { number, tenant: tenant.clone(), own: own.clone(), rules };
+                tenants.insert(tenant.clone(), Arc::new(route));
             }
         }
         self.has_any.store(!tenants.is_empty(), Relaxed);
     }
 
     /// Replaces the routes of all tenants.
-    pub(crate) fn replace(&self, all: &[(TenantId, TenantEgress)]) {
+    pub(crate) fn replace(&self, all: &[(TenantId, Own)]) {
         let known: HashSet<&TenantId> = all.iter().map(|(tenant, _)| tenant).collect();
         self.tenants.write().retain(|tenant, _| known.contains(tenant));
-        for (tenant, egress) in all {
-            self.set(tenant, Some(egress));
+        for (tenant, own) in all {
+            self.set(tenant, Some(own));
         }
         let tenants = self.tenants.read();
         self.has_any.store(!tenants.is_empty(), Relaxed);
     }
 
-    /// The addresses that receivers of a tenant see; `None` without a route of its own.
+    /// The addresses that receivers of a tenant see; `None` without an egress of its own.
     pub(crate) fn addresses(&self, tenant: &TenantId) -> Option<Vec<IpAddr>> {
-        self.of(tenant).map(|route| route.egress.addresses())
+        self.of(tenant)?.own.egress.as_ref().map(TenantEgress::addresses)
     }
 }
 
@@ -78,8 +107,8 @@ mod tests {
         TenantId::parse(name).unwrap()
     }
 
-    fn egress(text: &str) -> TenantEgress {
-        TenantEgress::parse(text).unwrap()
+    fn egress(text: &str) -> Own {
+        Own { egress: TenantEgress::parse(text).ok(), ..Own::default() }
     }
 
     #[test]
@@ -103,5 +132,22 @@ mod tests {
         assert_eq!((number(&acme).is_some(), number(&other)), (true, None));
         routes.replace(&[]);
         assert!(!routes.has_any.load(Relaxed));
+    }
+
+    #[test]
+    fn changed_allow_lists_are_another_route() {
+        let (routes, acme) = (Routes::default(), tenant("acme"));
+        let allowing = |text: &str| {
+            let networks = vec![model::tenant::allow::parse_network(text).unwrap()];
+            Own { allow: AllowLists { networks, hosts: Vec::new() }, ..Own::default() }
+        };
+        routes.set(&acme, Some(&allowing("127.0.0.1")));
+        let one = routes.of(&acme).unwrap();
+        assert_eq!(one.rules.addresses.check("127.0.0.1".parse().unwrap()), Ok(()));
+        assert!(one.rules.addresses.check("127.0.0.2".parse().unwrap()).is_err());
+        assert_eq!(routes.addresses(&acme), None, "no egress of its own");
+        routes.set(&acme, Some(&allowing("127.0.0.2")));
+        assert_ne!(routes.of(&acme).unwrap().number, one.number, "the connections of before are not used");
+        assert!(routes.rules().addresses.check("127.0.0.2".parse().unwrap()).is_err(), "nothing changes for others");
     }
 }

@@ -27,7 +27,7 @@ impl<'o> Way<'o> {
     }
 
     pub(super) fn egress(&self) -> Option<&TenantEgress> {
-        self.route.as_deref().map(|route| &route.egress)
+        self.route.as_deref()?.own.egress.as_ref()
     }
 
     pub(super) fn proxy(&self) -> Option<&Proxy> {

@@ -69,7 +69,7 @@ macro_rules! conformance_suite {
                 a_tenant_is_created_once_and_then_updated
                 fields_absent_from_an_update_are_kept
                 limits_are_stored_and_kept
-                an_egress_is_stored_kept_and_removed
+                egress_and_allow_lists_are_stored_kept_and_removed
                 a_name_can_be_cleared
                 a_tenant_that_was_never_created_is_not_found
                 tenants_are_listed_by_id_ascending

@@ -2,7 +2,10 @@
 
 use super::fixtures::{World, object};
 use crate::{Page, PutOutcome, Store};
-use model::{JsonObject, Patch, Tenant, TenantChange, TenantEgress, TenantId, TenantLimits};
+use model::{
+    AllowLists, HostPattern, JsonObject, Patch, Tenant, TenantChange, TenantEgress, TenantId, TenantLimits,
+    tenant::allow::parse_network,
+};
 use serde_json::json;
 
 pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
@@ -30,6 +33,7 @@ pub async fn a_tenant_is_created_once_and_then_updated(store: &dyn Store) {
             metadata,
             limits: TenantLimits::default(),
             egress: None,
+            allow: AllowLists::default(),
             created_at: made,
             updated_at: made,
         }
@@ -90,7 +94,12 @@ pub async fn limits_are_stored_and_kept(store: &dyn Store) {
     assert_eq!(store.tenant(&id).await.unwrap().unwrap().limits, TenantLimits::default());
 }
 
-pub async fn an_egress_is_stored_kept_and_removed(store: &dyn Store) {
+pub async fn egress_and_allow_lists_are_stored_kept_and_removed(store: &dyn Store) {
+    egress_is_stored_kept_and_removed(store).await;
+    allow_lists_are_stored_kept_and_removed_one_by_one(store).await;
+}
+
+async fn egress_is_stored_kept_and_removed(store: &dyn Store) {
     let world = World::new(store, "tenants.egress");
     let id = world.id("acme");
     for text in [
@@ -107,6 +116,30 @@ pub async fn an_egress_is_stored_kept_and_removed(store: &dyn Store) {
     let none = TenantChange { egress: Patch::Null, ..TenantChange::default() };
     store.put_tenant(&id, none, world.tick()).await.unwrap();
     assert_eq!(store.tenant(&id).await.unwrap().unwrap().egress, None);
+}
+
+async fn allow_lists_are_stored_kept_and_removed_one_by_one(store: &dyn Store) {
+    let world = World::new(store, "tenants.allow");
+    let id = world.id("acme");
+    let networks =
+        ["10.1.2.0/24", "2001:db8::/32", "169.254.169.254"].map(|text| parse_network(text).unwrap()).to_vec();
+    let hosts = ["*.example.com", "münchen.example", "[2001:db8::1]"].map(|text| HostPattern::parse(text).unwrap());
+    let change = TenantChange { allow_networks: Some(networks.clone()), ..TenantChange::default() };
+    let (put, _) = store.put_tenant(&id, change, world.tick()).await.unwrap();
+    assert_eq!(put.allow, AllowLists { networks: networks.clone(), hosts: Vec::new() });
+    let change = TenantChange { allow_hosts: Some(hosts.to_vec()), ..TenantChange::default() };
+    let (put, _) = store.put_tenant(&id, change, world.tick()).await.unwrap();
+    let both = AllowLists { networks, hosts: hosts.to_vec() };
+    assert_eq!(put.allow, both);
+    store.put_tenant(&id, TenantChange::default(), world.tick()).await.unwrap();
+    assert_eq!(store.tenant(&id).await.unwrap().unwrap().allow, both);
+    let listed = store.tenants(Page::first(1_000)).await.unwrap();
+    assert_eq!(listed.into_iter().find(|one| one.id == id).unwrap().allow, both);
+    let none = TenantChange { allow_networks: Some(Vec::new()), ..TenantChange::default() };
+    store.put_tenant(&id, none, world.tick()).await.unwrap();
+    let stored = store.tenant(&id).await.unwrap().unwrap();
+    assert_eq!(stored.allow, AllowLists { networks: Vec::new(), ..both });
+    assert_eq!(stored.egress, None);
 }
 
 pub async fn a_name_can_be_cleared(store: &dyn Store) {

@@ -60,7 +60,7 @@ pub(crate) async fn create(
     } else {
         SubscriptionUrl::parse(url, app.settings.allow_http)
             .map_err(|fault| fault.to_string())
-            .and_then(|url| app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string()))
+            .and_then(|url| app.engine.control.check_url(tenant, &url).map(|()| url).map_err(|fault| fault.to_string()))
     };
     let url = faults.take("url", checked);
     // Forms that were not filled in send an empty secret.

@@ -11,7 +11,7 @@ impl SubscriptionFields {
             Patch::Null => subscription.credentials.authentication = None,
             Patch::Value(given) => {
                 let known = subscription.credentials.authentication.as_ref();
-                match given.check(app, known) {
+                match given.check((app, &subscription.tenant), known) {
                     Ok(authentication) => subscription.credentials.authentication = Some(authentication),
                     Err(fault) => faults.0.push(fault.below("authentication")),
                 }

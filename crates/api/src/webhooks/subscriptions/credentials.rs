@@ -6,7 +6,7 @@ use crate::{
     schemas::{AuthenticationName, ClientAuthenticationName},
 };
 use model::{
-    Invalid, SubscriptionUrl,
+    Invalid, SubscriptionUrl, TenantId,
     credentials::{Authentication, AwsSigV4, ClientAuthentication, ClientIdentity, ClientTls, OAuth2},
     subscription::MASKED,
 };
@@ -191,7 +191,11 @@ fn secret(name: &str, given: &Patch<String>, known: Option<&String>) -> Result<S
 
 impl AuthenticationFields {
     /// Secrets that are absent keep their value, if the type stays the same.
-    pub(super) fn check(&self, app: &App, known: Option<&Authentication>) -> Result<Authentication, Invalid> {
+    pub(super) fn check(
+        &self,
+        (app, tenant): (&App, &TenantId),
+        known: Option<&Authentication>,
+    ) -> Result<Authentication, Invalid> {
         let kind = required("type", &self.kind)?;
         let made = match kind.as_str() {
             "basic" => {
@@ -214,7 +218,7 @@ impl AuthenticationFields {
             }
             "oauth2" => {
                 let old = known.and_then(|one| if let Authentication::OAuth2(of) = one { Some(of) } else { None });
-                Authentication::OAuth2(self.oauth2(app, old)?)
+                Authentication::OAuth2(self.oauth2(app, tenant, old)?)
             }
             "aws_sigv4" => {
                 let old = known.and_then(|one| if let Authentication::AwsSigV4(of) = one { Some(of) } else { None });
@@ -229,11 +233,11 @@ impl AuthenticationFields {
         Ok(made)
     }
 
-    fn oauth2(&self, app: &App, known: Option<&OAuth2>) -> Result<OAuth2, Invalid> {
+    fn oauth2(&self, app: &App, tenant: &TenantId, known: Option<&OAuth2>) -> Result<OAuth2, Invalid> {
         let url = required("token_url", &self.token_url)?;
         let checked = SubscriptionUrl::parse(&url, app.settings.allow_http)
             .map_err(|fault| fault.to_string())
-            .and_then(|url| app.engine.control.check_url(&url).map_err(|fault| fault.to_string()));
+            .and_then(|url| app.engine.control.check_url(tenant, &url).map_err(|fault| fault.to_string()));
         checked.map_err(|message| Invalid::new("token_url", message))?;
         let client_authentication = match self.client_authentication.as_ref().value() {
             None => ClientAuthentication::default(),

@@ -262,7 +262,8 @@ impl SubscriptionFields {
                 let checked = SubscriptionUrl::parse(url.trim(), app.settings.allow_http)
                     .map_err(|fault| fault.to_string())
                     .and_then(|url| {
-                        app.engine.control.check_url(&url).map(|()| url).map_err(|fault| fault.to_string())
+                        let checked = app.engine.control.check_url(&subscription.tenant, &url);
+                        checked.map(|()| url).map_err(|fault| fault.to_string())
                     });
                 if let Some(url) = faults.take("url", checked) {
                     if subscription.url.as_str() != url.as_str() {

@@ -37,8 +37,9 @@ async fn all_errors_of_the_configuration_are_reported_at_once() {
 
 #[tokio::test]
 async fn dangerous_combinations_are_warned_of() {
-    let rows: [(&[(&str, &str)], &str); 9] = [
+    let rows: [(&[(&str, &str)], &str); 10] = [
         (&[("POSTRIDER_ALLOW_NETWORKS", "0.0.0.0/0")], "has 0.0.0.0/0: subscriptions can reach almost every internal"),
+        (&[("POSTRIDER_ALLOW_PORTS", "443,6000-7000")], "allows port 6000, which belongs to another protocol"),
         (&[("POSTRIDER_ALLOW_NETWORKS", "10.0.0.0/8")], "exempts 10.0.0.0/8 from the address policy"),
         (&[("POSTRIDER_ALLOW_HTTP", "true")], "http:// URLs are not encrypted"),
         (

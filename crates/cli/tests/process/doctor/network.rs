@@ -92,6 +92,41 @@ async fn the_url_of_a_subscription_is_read_from_the_store() {
     found.has("egress", "problem", &["cannot be read from the store"]);
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn refusals_by_ports_and_by_the_allow_lists_of_a_tenant_are_explained() {
+    for mut installation in Installation::both() {
+        let address = statuses().await;
+        let (server, url) = (installation.start().await, format!("http://{address}/200"));
+        let made = server.tenant("acme").await.subscribe(&url, &json!({})).await;
+        let operator = server.operator();
+        let allow = async |lists| assert_eq!(operator.put("/api/v1/tenants/acme", &lists).await.status, 200);
+        let subscription = ["--subscription", &made.id];
+        allow(json!({ "allow_hosts": ["hooks.example.com", "*.example.org"] })).await;
+        installation.examine(&subscription).await.has(
+            "egress",
+            "problem",
+            &[
+                "the tenant's list of hosts does not allow 127.0.0.1",
+                "one of acme's hosts (hooks.example.com, *.example.org)",
+                "`postrider tenant put acme`",
+            ],
+        );
+        installation.examine(&["--url", &url]).await.has("egress", "ok", &["answered with 200"]);
+        allow(json!({ "allow_hosts": null, "allow_networks": ["127.0.0.1"] })).await;
+        installation.set("POSTRIDER_ALLOW_NETWORKS", "10.0.0.0/8");
+        installation.examine(&subscription).await.has("egress", "ok", &["answered with 200"]);
+        installation.examine(&["--url", &url]).await.has("egress", "problem", &["loopback addresses"]);
+        allow(json!({ "allow_networks": [] })).await;
+        let advice = "if acme alone may, run `postrider tenant put acme` with it as --allow-network";
+        installation.examine(&subscription).await.has("egress", "problem", &["loopback addresses", advice]);
+        installation.set("POSTRIDER_ALLOW_PORTS", "443,8443");
+        let refused = format!("the port policy does not allow port {}", address.port());
+        let advice = format!("list {} in POSTRIDER_ALLOW_PORTS", address.port());
+        installation.examine(&subscription).await.has("egress", "problem", &[&refused, &advice]);
+        server.stop().await;
+    }
+}
+
 /// Runs the doctor with another `/etc/resolv.conf`.
 async fn with_name_server(installation: &Installation, server: &str, arguments: &str) -> Finished {
     let file = installation.path("resolv.conf");

@@ -1,4 +1,4 @@
-//! Egress of a tenant on two nodes: a change on one applies on the other.
+//! Egress and allow lists of a tenant on two nodes: a change on one applies on the other.
 
 use super::Database;
 use crate::support::wait_until;
@@ -19,6 +19,22 @@ async fn an_egress_that_one_node_sets_or_removes_applies_on_the_other() {
         assert_eq!(nodes[0].operator().put("/api/v1/tenants/acme", &body).await.status, 200);
         wait_until("the second node has it", async || {
             (second.get("/api/v1/egress-addresses").await.body == expected).then_some(())
+        })
+        .await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn allow_lists_that_one_node_sets_or_empties_apply_on_the_other() {
+    let database = Database::on(Postgres::shared());
+    let nodes = database.nodes(2).await;
+    let second = nodes[0].tenant("acme").await.at(nodes[1].address);
+    let draft = json!({ "url": "https://example.net/", "events": ["*"] });
+    for (hosts, status) in [(json!(["*.example.com"]), 422), (json!(null), 201)] {
+        let body = json!({ "allow_hosts": hosts });
+        assert_eq!(nodes[0].operator().put("/api/v1/tenants/acme", &body).await.status, 200);
+        wait_until("the second node has it", async || {
+            (second.post("/api/v1/webhooks/subscriptions", &draft).await.status == status).then_some(())
         })
         .await;
     }

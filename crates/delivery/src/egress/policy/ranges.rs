@@ -76,3 +76,22 @@ pub(super) fn metadata(address: IpAddr) -> Option<&'static str> {
     };
     is_metadata.then_some("the metadata service of a cloud")
 }
+
+/// Names of metadata services, from the documentation of Google Cloud, AWS, Azure, Equinix Metal, Tencent Cloud and IBM
+/// Cloud. Each resolves to an address that is refused, too; the name is refused at
+/// once, when a subscription is created. Names without a dot are left out: they may be those of containers.
+const METADATA_NAMES: [&str; 8] = [
+    "metadata.google.internal",
+    "metadata.goog",
+    "instance-data.ec2.internal",
+    "metadata.azure.internal",
+    "metadata.packet.net",
+    "metadata.platformequinix.com",
+    "metadata.tencentyun.com",
+    "api.metadata.cloud.ibm.com",
+];
+
+pub(super) fn is_metadata_name(name: &str) -> bool {
+    let name = name.strip_suffix('.').unwrap_or(name);
+    METADATA_NAMES.iter().any(|known| known.eq_ignore_ascii_case(name))
+}

@@ -8,7 +8,7 @@ fn ip(text: &str) -> IpAddr {
 }
 
 /// Addresses that must not be dialled, each with a word of the kind in the error.
-const HOSTILE: [(&str, &str); 96] = [
+const HOSTILE: [(&str, &str); 98] = [
     ("0.0.0.0", "this network"),
     ("0.255.255.255", "this network"),
     ("127.0.0.1", "loopback"),
@@ -109,6 +109,8 @@ const HOSTILE: [(&str, &str); 96] = [
     ("2002:a00:1::1", "private"),
     ("2606:4700::5efe:10.0.0.1", "private"),
     ("2606:4700::200:5efe:127.0.0.1", "loopback"),
+    ("2606:4700::5efe:168.63.129.16", "metadata"),
+    ("2606:4700::200:5efe:192.80.8.124", "metadata"),
 ];
 
 #[test]

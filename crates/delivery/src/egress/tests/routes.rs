@@ -4,7 +4,7 @@ use super::{
     peer::acceptor,
     support::{LONG, acme, answered, egress, egress_trusting, failed, post, post_of, request, server, settings},
 };
-use crate::egress::{AddressPolicy, Egress, EgressSettings, Sent};
+use crate::egress::{AddressPolicy, Egress, EgressSettings, Own, Sent};
 use model::{TenantEgress, TenantId, attempt::AttemptErrorKind, shape::HttpVersion};
 use std::{
     net::{IpAddr, SocketAddr},
@@ -20,7 +20,8 @@ use tokio::{
 const OK: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n";
 
 fn route(egress: &Egress, tenant: &TenantId, text: &str) {
-    egress.routes().set(tenant, Some(&TenantEgress::parse(text).unwrap()));
+    let own = Own { egress: TenantEgress::parse(text).ok(), ..Own::default() };
+    egress.routes().set(tenant, Some(&own));
 }
 
 /// A receiver that reports the address of the peer of each connection.

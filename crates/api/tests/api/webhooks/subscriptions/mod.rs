@@ -7,6 +7,7 @@ mod delete;
 mod deliveries;
 mod get;
 mod health;
+mod hostile_urls;
 mod list;
 mod order;
 mod patch;
