@@ -9,7 +9,7 @@ const PAGES: [&str; 2] =
     [include_str!("../../../../docs/configuration.md"), include_str!("../../../../docs/tracing.md")];
 
 /// Settings whose values are secrets.
-const SECRETS: [&str; 4] = ["admin_key", "master_key", "otlp_headers", "traces_headers"];
+const SECRETS: [&str; 5] = ["admin_key", "master_key", "other_master_keys", "otlp_headers", "traces_headers"];
 /// Settings whose values are URLs that may have a password.
 const URLS: [&str; 4] = ["store", "read_store", "otlp_endpoint", "traces_endpoint"];
 /// A masked value.

@@ -16,6 +16,7 @@ mod erasure;
 mod file;
 mod isolation;
 mod logs;
+mod master_key;
 mod memory;
 mod metrics;
 mod monitoring;
