@@ -25,6 +25,7 @@ mod key_use_task;
 mod key_uses;
 mod keys;
 mod log_control;
+mod master_key;
 mod memory;
 mod nodes;
 mod outside;

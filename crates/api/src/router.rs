@@ -2,7 +2,7 @@
 
 use crate::{
     App, admin, around, audit, backlog, body, cors, dashboard, docs, egress_addresses, events, gate, health, keys,
-    nodes, payloads, portal_sessions, prefixes,
+    master_key, nodes, payloads, portal_sessions, prefixes,
     problem::{
         self, Problem,
         kinds::{MethodNotAllowed, NoSuchPath},
@@ -53,6 +53,7 @@ fn routes() -> OpenApiRouter<App> {
         .routes(routes!(nodes::pause::pause))
         .routes(routes!(nodes::resume::resume))
         .routes(routes!(nodes::log::get::get_log, nodes::log::put::put_log))
+        .routes(routes!(master_key::get::get_rotation, master_key::begin::begin_rotation))
         .routes(routes!(audit::coverage::coverage))
         .routes(routes!(audit::report::put::put, audit::report::get::get))
         .routes(routes!(health::healthz))

@@ -2,14 +2,13 @@
 
 use crate::{
     config::Config,
-    entropy::SystemEntropy,
     output::line,
     store::{self, StoreUrl, files, keys},
 };
 use anyhow::{Context, bail, ensure};
 use model::{Tenant, TenantChange, TenantId};
-use std::{path::PathBuf, sync::Arc};
-use storage::{InsertOutcome, ListScope, Page, Store, Vault};
+use std::path::PathBuf;
+use storage::{InsertOutcome, ListScope, Page, Store};
 
 /// Copy all data of one store into another
 ///
@@ -51,11 +50,10 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<()> {
         ensure!(path.exists(), "--from: {} does not exist", path.display());
     }
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
-        // Secrets are sealed for their row, not for their store, so one key opens and seals both.
-        let key = keys::master_key(&config, &from)?;
-        let vault = || Vault::new(&key, Arc::new(SystemEntropy));
-        let source = store::open(&config, &from, vault()).await.context("--from")?;
-        let target = store::open(&config, &to, vault()).await.context("--to")?;
+        // Secrets are sealed for their row, not for their store, so the same keys open and seal both.
+        let keys = keys::master_keys(&config, &from)?;
+        let source = store::open(&config, &from, keys.vault()).await.context("--from")?;
+        let target = store::open(&config, &to, keys.vault()).await.context("--to")?;
         let copied = copy(&*source, &*target).await;
         source.close().await?;
         target.close().await?;

@@ -3,14 +3,12 @@
 use crate::{
     client::Server,
     config::Config,
-    entropy::SystemEntropy,
     output::line,
     store::{self, StoreUrl, keys},
 };
 use anyhow::{anyhow, ensure};
 use http::Method;
-use std::{path::PathBuf, sync::Arc};
-use storage::Vault;
+use std::path::PathBuf;
 
 /// Pause all deliveries
 ///
@@ -49,7 +47,7 @@ pub(crate) fn pause(args: Pause) -> anyhow::Result<()> {
     if let StoreUrl::Sqlite(path) = &url {
         ensure!(path.exists(), "--store: {} does not exist", path.display());
     }
-    let vault = Vault::new(&keys::master_key(&config, &url)?, Arc::new(SystemEntropy));
+    let vault = keys::master_keys(&config, &url)?.vault();
     tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(async {
         let opened = store::open(&config, &url, vault).await?;
         let paused = opened.set_paused(true).await;

@@ -15,7 +15,7 @@ use crate::{
     lanes::Load,
     lease::{Lease, LeaseState},
     limits::Limits,
-    maintenance::{retention::Punctuality, rounds::Rounds},
+    maintenance::{retention::Punctuality, rotation::Rotation, rounds::Rounds},
     operational::Operational,
     overview::Overview,
     previews::Previews,
@@ -58,6 +58,7 @@ pub struct Engine {
     /// Whether several tenants publish at the same time.
     pub contention: Arc<Contention>,
     pub background: Arc<Background>,
+    pub rotation: Arc<Rotation>,
     store: Arc<dyn Store>,
     node: NewNode,
     /// True when another node has taken this node's name.
@@ -127,6 +128,8 @@ impl Engine {
             tasks.spawn(keeper.run());
         }
         tasks.spawn(assembly.operational.clone().run());
+        let rotation = Arc::new(Rotation::new(assembly.store.clone()));
+        tasks.spawn(rotation.clone().run());
         if let Some(version) = version {
             tasks.spawn(assembly.heartbeat(displaced.clone()).run());
             tasks.spawn(assembly.changes().run(version));
@@ -158,6 +161,7 @@ impl Engine {
             punctuality: delivers.then_some(punctuality),
             contention,
             background,
+            rotation,
             store,
             node,
             displaced,

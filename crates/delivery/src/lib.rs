@@ -65,7 +65,10 @@ pub use lanes::{LaneCounts, Load, PolicyDefaults, Trouble};
 pub use lease::LeaseState;
 pub use limits::{Admitted, Limited, Limits, NotAdmitted, RateStatus};
 pub use log_sample::LogSample;
-pub use maintenance::rounds::{Round, Rounds, ScheduledTask};
+pub use maintenance::{
+    rotation::Rotation,
+    rounds::{Round, Rounds, ScheduledTask},
+};
 pub use operational::{Operational, OperationalEvent};
 pub use overview::{Overview, Troubled};
 pub use previews::{DryRun, DryRunEnd, NoPreview, Previews, Reach, Recipient, Recipients, RequestPreview, Unreachable};

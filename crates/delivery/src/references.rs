@@ -14,6 +14,8 @@ pub struct References {
     /// The address of the installation from outside, without a slash at its end.
     base: String,
     key: TicketKey,
+    /// They read URLs and make none.
+    others: Vec<TicketKey>,
 }
 
 /// A reference to an event.
@@ -35,10 +37,12 @@ pub enum BadReference {
 }
 
 impl References {
-    /// `secret` is a secret of the installation; the key is derived from it.
-    pub fn new(base: &str, secret: &[u8]) -> Self {
+    /// `secret` is a secret of the installation; the key is derived from it. URLs that were made with the `others` are
+    /// read, too.
+    pub fn new<'s>(base: &str, secret: &[u8], others: impl IntoIterator<Item = &'s [u8]>) -> Self {
         let base = base.trim_end_matches('/').to_owned();
-        Self { base, key: TicketKey::derive(secret, "postrider references 1") }
+        let key = |secret: &[u8]| TicketKey::derive(secret, "postrider references 1");
+        Self { base, key: key(secret), others: others.into_iter().map(key).collect() }
     }
 
     /// The URL of an event for a receiver with this profile, and the time at which it expires.
@@ -56,7 +60,8 @@ impl References {
 
     /// Reads the last part of a URL.
     pub fn read(&self, ticket: &str, now: Timestamp) -> Result<Reference, BadReference> {
-        let content = self.key.open(ticket).ok_or(BadReference::Invalid)?;
+        let mut keys = std::iter::once(&self.key).chain(&self.others);
+        let content = keys.find_map(|key| key.open(ticket)).ok_or(BadReference::Invalid)?;
         let (expires, reference) = parse(&content).ok_or(BadReference::Invalid)?;
         if now > expires { Err(BadReference::Expired(expires)) } else { Ok(reference) }
     }
@@ -81,7 +86,7 @@ mod tests {
 
     #[test]
     fn a_reference_is_read_until_it_expires_and_by_its_installation_alone() {
-        let references = References::new("https://hooks.example/", b"secret");
+        let references = References::new("https://hooks.example/", b"secret", []);
         let event = event("acme");
         let now = Timestamp::from_millis(1_759_233_600_700);
         let (url, expires) = references.url(&event, Profile::Standard, now);
@@ -93,8 +98,12 @@ mod tests {
             references.read(ticket, expires.after(Duration::from_millis(1))),
             Err(BadReference::Expired(expires))
         );
-        let other = References::new("https://hooks.example", b"other");
+        let other = References::new("https://hooks.example", b"other", []);
         assert_eq!(other.read(ticket, now), Err(BadReference::Invalid));
+        let next = References::new("https://hooks.example", b"other", [&b"secret"[..]]);
+        assert!(next.read(ticket, now).is_ok(), "of the former key");
+        let (url, _) = next.url(&event, Profile::Standard, now);
+        assert!(other.read(url.rsplit('/').next().unwrap(), now).is_ok(), "made with the new one");
         for bad in ["", "x", &ticket[..ticket.len() - 1], &format!("{ticket}A")] {
             assert_eq!(references.read(bad, now), Err(BadReference::Invalid), "{bad}");
         }

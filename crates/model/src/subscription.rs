@@ -14,6 +14,7 @@ use crate::{
     url_rules::SubscriptionUrl,
 };
 use std::{fmt, ops::RangeInclusive, time::Duration};
+use zeroize::Zeroize;
 
 pub use crate::headers::{BadHeader, MASKED, check_header, check_headers, may_be_credential};
 pub use crate::retry::RETRIES_MAX;
@@ -89,12 +90,18 @@ pub struct Disabled {
     pub at: Timestamp,
 }
 
-/// A signing secret. Never shown in `Debug`.
+/// A signing secret. Never shown in `Debug`; its memory is overwritten when it is dropped.
 #[derive(Clone, PartialEq, Eq)]
 pub struct SigningSecret {
     pub value: String,
     /// Expiry of an older secret, which signs in addition to the newer ones; `None` for the current secret.
     pub until: Option<Timestamp>,
+}
+
+impl Drop for SigningSecret {
+    fn drop(&mut self) {
+        self.value.zeroize();
+    }
 }
 
 impl fmt::Debug for SigningSecret {

@@ -8,6 +8,7 @@ use ed25519_dalek::{Signer, SigningKey, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use std::fmt;
+use zeroize::Zeroizing;
 
 /// A secret whose prefix announces a form that the rest does not have.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -78,13 +79,13 @@ impl Secret {
         let (standard, key_bytes) = match Form::of(text) {
             Form::Plain => (Standard::Hmac(plain.clone()), text.len()),
             Form::Whsec => {
-                let key = STANDARD.decode(&text[WHSEC.len()..]).map_err(|_| BadSecret::Whsec)?;
+                let key = STANDARD.decode(&text[WHSEC.len()..]).map(Zeroizing::new).map_err(|_| BadSecret::Whsec)?;
                 (Standard::Hmac(keyed(&key)), key.len())
             }
             Form::Whsk => {
-                let bytes = STANDARD.decode(&text[WHSK.len()..]).map_err(|_| BadSecret::Whsk)?;
-                let seed: [u8; 32] = bytes.get(..32).and_then(|b| b.try_into().ok()).ok_or(BadSecret::Whsk)?;
-                let key = SigningKey::from_bytes(&seed);
+                let bytes = STANDARD.decode(&text[WHSK.len()..]).map(Zeroizing::new).map_err(|_| BadSecret::Whsk)?;
+                let seed: &[u8; 32] = bytes.first_chunk().ok_or(BadSecret::Whsk)?;
+                let key = SigningKey::from_bytes(seed);
                 if bytes.len() != 32 && bytes[32..] != key.verifying_key().to_bytes() {
                     return Err(BadSecret::Whsk);
                 }

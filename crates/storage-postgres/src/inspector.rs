@@ -3,7 +3,7 @@
 use crate::{
     codes::{DELETED, LIVE},
     connect::{Address, BadAddress, params},
-    error, migrate, open_failed,
+    error, master_keys, migrate, open_failed,
     tls::Verify,
 };
 use const_format::formatcp;
@@ -12,8 +12,12 @@ use model::{SubscriptionId, TenantId, Timestamp};
 use storage::{
     StorageError, Vault, codec,
     inspection::{Destination, Inspection, KeyCheck, believed},
+    sealed_values,
 };
 use tokio_postgres::config::Host;
+
+/// The migration that added the last column with sealed values.
+const SEALED_SINCE: u32 = 19;
 
 /// Protection of a connection to the database.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,17 +92,29 @@ impl PgInspector {
     /// `vault` has the key to compare.
     pub async fn inspect(&self, vault: Option<&Vault>) -> Result<Inspection, StorageError> {
         let migrations = migrate::look(&self.0).await?;
-        let mut found = Inspection { migrations, key: KeyCheck::Unset, is_paused: false, believed_at: None };
+        let mut found = Inspection {
+            migrations,
+            key: KeyCheck::Unset,
+            sealed: Vec::new(),
+            is_rotating: false,
+            is_paused: false,
+            believed_at: None,
+        };
         if migrations.found == 0 {
             return Ok(found);
         }
-        let sql = "SELECT name, value FROM postrider.meta WHERE name IN ('key_check', 'paused', 'believed_time')";
+        let sql = "SELECT name, value FROM postrider.meta WHERE name IN ('paused', 'believed_time')";
         let rows = self.0.query_typed(sql, &[]).await.map_err(error::postgres)?;
         let value = |name: &str| {
             let row = rows.iter().find(|row| row.get::<_, &str>("name") == name)?;
             Some(row.get::<_, &[u8]>("value"))
         };
-        found.key = KeyCheck::of(vault, value("key_check"));
+        let records = master_keys::records(&self.0).await?;
+        found.key = KeyCheck::of(vault, &records);
+        found.is_rotating = records.rotation.is_some();
+        if migrations.found >= SEALED_SINCE {
+            found.sealed = sealed_values(vault, &records, master_keys::counts(&self.0).await?);
+        }
         found.is_paused = value("paused").is_some();
         found.believed_at = believed(value("believed_time"));
         Ok(found)

@@ -23,6 +23,7 @@ mod inspector;
 mod journal;
 mod keys;
 mod limit_claims;
+mod master_keys;
 mod migrate;
 mod nodes;
 mod order;
@@ -126,10 +127,10 @@ impl PgStore {
         let pool = address.pool(OTHERS)?;
         let client = pool.get().await.map_err(error::pool)?;
         migrate::check_roles(&client).await?;
-        migrate::check_key(&client, &vault).await?;
         let sync = client.query_typed_one("SHOW synchronous_commit", &[]).await.map_err(error::postgres)?;
         let must_sync = sync.get::<_, &str>(0) == "off";
         drop(client);
+        let vault = master_keys::check(&pool, vault).await?;
         let store = Self(Arc::new(Inner {
             reads: replica.as_ref().map_or(Ok(pool.clone()), |replica| replica.pool(OTHERS))?,
             has_replica: replica.is_some(),

@@ -1,10 +1,10 @@
 //! Migrations, applied in order, each in its own transaction, and the roles that they require.
 
 use crate::{
-    connect::{API_ROLE, Address, Fault, WORKER_ROLE, params},
+    connect::{API_ROLE, Address, WORKER_ROLE, params},
     error,
 };
-use storage::{StorageError, Vault, codec, inspection::Migrations};
+use storage::{StorageError, inspection::Migrations};
 use tokio_postgres::{Client, error::SqlState};
 
 /// Compatibility of a migration with older versions that are running.
@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 21] = [
+const MIGRATIONS: [(&str, Kind, &str); 22] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -43,6 +43,7 @@ const MIGRATIONS: [(&str, Kind, &str); 21] = [
     ("0020_order", Kind::Additive, include_str!("../migrations/0020_order.sql")),
     ("0021_identities", Kind::Additive, include_str!("../migrations/0021_identities.sql")),
     ("0022_tenant_allow_lists", Kind::Additive, include_str!("../migrations/0022_tenant_allow_lists.sql")),
+    ("0023_master_keys", Kind::Additive, include_str!("../migrations/0023_master_keys.sql")),
 ];
 
 /// Migrations that were applied to a store.
@@ -221,14 +222,4 @@ pub(crate) async fn check_roles(client: &Client) -> Result<(), StorageError> {
         }
         None => Ok(()),
     }
-}
-
-/// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
-/// and not at the first delivery.
-pub(crate) async fn check_key(client: &Client, vault: &Vault) -> Result<(), StorageError> {
-    let made = codec::new_key_check(vault);
-    let sql = "INSERT INTO postrider.meta AS m (name, value) VALUES ('key_check', $1)
-               ON CONFLICT (name) DO UPDATE SET value = m.value RETURNING value";
-    let row = client.query_typed_one(sql, params![made => BYTEA]).await.map_err(Fault::from)?;
-    codec::check_key(vault, row.get("value"))
 }

@@ -6,7 +6,7 @@ use crate::{
     codes::{LEFT, LIVE, LOST, NO_NODE, owner},
     connect::{self, As, READ, READ_BY_INDEX, Tx, WRITE, params},
     deliveries::due,
-    feed, rows,
+    feed, master_keys, rows,
 };
 use async_trait::async_trait;
 use const_format::formatcp;
@@ -54,7 +54,7 @@ const FORGET: &str = formatcp!(
 const LOCK: i64 = 0x706f_7374_0004;
 
 /// $1 name, $2 role, $3 version, $4 this node, $5 and $6 a holder that was watched and its last heartbeat, $7 the lease
-/// in seconds.
+/// in seconds, $8 the ids of its master keys.
 const JOIN: &str = formatcp!(
     "WITH holder AS (
         SELECT id, (extract(epoch FROM heartbeat_at) * 1e6)::bigint AS heard FROM postrider.nodes
@@ -63,7 +63,8 @@ const JOIN: &str = formatcp!(
     ), before AS (
         UPDATE postrider.nodes SET state = {LOST} WHERE name = $1 AND state = {LIVE} AND NOT EXISTS (SELECT 1 FROM holder)
     ), made AS (
-        INSERT INTO postrider.nodes (name, role, version) SELECT $1, $2, $3 WHERE NOT EXISTS (SELECT 1 FROM holder)
+        INSERT INTO postrider.nodes (name, role, version, master_keys) SELECT $1, $2, $3, $8
+        WHERE NOT EXISTS (SELECT 1 FROM holder)
         RETURNING id
     )
     SELECT made.id AS made, holder.id AS holder, holder.heard FROM (SELECT 1) one
@@ -149,6 +150,11 @@ fn returned(rows: &[Row]) -> Result<&Row, StorageError> {
     rows.first().ok_or_else(|| StorageError::unavailable("a statement returned no row"))
 }
 
+/// The begin of a registration, with its locks.
+fn begin() -> String {
+    format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK}); {}", master_keys::LOCKED)
+}
+
 fn no_version() -> StorageError {
     StorageError::corrupt("config", "one", "the row is missing")
 }
@@ -159,12 +165,14 @@ impl Shared for PgStore {
         let (name, role) = (rows::text(&node.name), node.role.name());
         let (watched, heard) =
             instead_of.map_or((NO_NODE, 0), |holder| (holder.id.number(), holder.heartbeat_at.micros()));
+        let tx = Tx::begin_with(&self.0.pool, As::Worker, &begin()).await?;
+        let keys = self.check_keys_again(&tx).await?;
         let values = params![
             name => TEXT, role => TEXT, node.version => TEXT, owner(self.node()) => INT4, watched => INT4, heard => INT8,
-            LEASE.as_secs_f64() => FLOAT8,
+            LEASE.as_secs_f64() => FLOAT8, keys => TEXT,
         ];
-        let begin = format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK})");
-        let rows = self.write_in(&begin, As::Worker, JOIN, values).await?;
+        let rows = tx.query(JOIN, values).await?;
+        tx.commit().await?;
         let cells = Cells::nodes(returned(&rows)?);
         let Some(id) = cells.get::<Option<i32>>("made") else {
             let holder = Holder { id: node_id(&cells, "holder")?, heartbeat_at: cells.time("heard") };

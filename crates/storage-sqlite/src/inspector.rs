@@ -8,7 +8,7 @@ use crate::{
     file::beside,
     holder,
     identity::Identity,
-    migrate,
+    master_keys, migrate,
 };
 use const_format::formatcp;
 use model::{AllowLists, SubscriptionId, TenantId};
@@ -22,9 +22,13 @@ use std::{
     time::Duration,
 };
 use storage::{
-    StorageError, Vault, codec,
+    KeyRecords, StorageError, Vault, codec,
     inspection::{Destination, Inspection, KeyCheck, believed},
+    sealed_values,
 };
+
+/// The migration that added the last column with sealed values.
+const SEALED_SINCE: u32 = 19;
 
 /// Whether a server has the file open.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +91,16 @@ impl SqliteInspector {
 
     /// `vault` has the key to compare.
     pub fn inspect(&self, vault: Option<&Vault>) -> Result<Inspection, StorageError> {
-        let (key, paused) = (self.meta("key_check")?, self.meta("paused")?);
+        let paused = self.meta("paused")?;
+        let migrations = migrate::look(&self.connection)?;
+        let records =
+            if migrations.found == 0 { KeyRecords::default() } else { master_keys::records(&self.connection)? };
+        let counts = if migrations.found < SEALED_SINCE { Vec::new() } else { master_keys::counts(&self.connection)? };
         Ok(Inspection {
-            migrations: migrate::look(&self.connection)?,
-            key: KeyCheck::of(vault, key.as_deref()),
+            migrations,
+            key: KeyCheck::of(vault, &records),
+            sealed: sealed_values(vault, &records, counts),
+            is_rotating: records.rotation.is_some(),
             is_paused: paused.is_some(),
             believed_at: believed(self.meta("believed_time")?.as_deref()),
         })

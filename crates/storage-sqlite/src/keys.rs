@@ -20,7 +20,7 @@ fn read(row: &Row<'_>) -> Result<TenantKey, StorageError> {
         created_at: cells.time("created_at")?,
         last_used_at: cells.time_or_none("last_used_at")?,
         expires_at: cells.time_or_none("expires_at")?,
-        networks: cells.parsed("networks", codec::networks)?,
+        networks: cells.parsed("networks", codec::key_networks)?,
     })
 }
 

@@ -24,6 +24,7 @@ mod inspector;
 mod journal;
 mod keys;
 mod marks;
+mod master_keys;
 mod migrate;
 mod order;
 mod portal_sessions;
@@ -73,7 +74,7 @@ impl SqliteStore {
         let (lock, place) = Lock::take(path)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        migrate::check_key(&mut connection, &vault)?;
+        let vault = master_keys::check(&mut connection, vault)?;
         // From here on callers wait for each answer.
         connection.busy_timeout(BUSY).map_err(sqlite)?;
         let readers = Readers::open(path)?;

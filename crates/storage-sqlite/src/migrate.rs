@@ -1,8 +1,8 @@
 //! Migrations, applied in order, each in its own transaction; `user_version` counts them.
 
 use crate::error::sqlite;
-use rusqlite::{Connection, OptionalExtension, TransactionBehavior::Immediate};
-use storage::{StorageError, Vault, codec, inspection::Migrations};
+use rusqlite::{Connection, TransactionBehavior::Immediate};
+use storage::{StorageError, inspection::Migrations};
 
 /// Migrations that were applied to a file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,7 +11,7 @@ pub struct Migrated {
     pub to: u32,
 }
 
-const MIGRATIONS: [(&str, &str); 22] = [
+const MIGRATIONS: [(&str, &str); 23] = [
     ("0001_init", include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", include_str!("../migrations/0003_nodes_and_outbox.sql")),
@@ -34,6 +34,7 @@ const MIGRATIONS: [(&str, &str); 22] = [
     ("0020_order", include_str!("../migrations/0020_order.sql")),
     ("0021_identities", include_str!("../migrations/0021_identities.sql")),
     ("0022_tenant_allow_lists", include_str!("../migrations/0022_tenant_allow_lists.sql")),
+    ("0023_master_keys", include_str!("../migrations/0023_master_keys.sql")),
 ];
 
 /// The migrations of a file, which is not changed.
@@ -58,20 +59,4 @@ pub(crate) fn run(connection: &mut Connection) -> Result<Migrated, StorageError>
         apply(connection).map_err(|fault| StorageError::Open(format!("migration {name}"), Box::new(fault)))?;
     }
     Ok(Migrated { from, to: known })
-}
-
-/// Checks that the master key is the one that the store was written with, so that a wrong key is detected at the start
-/// and not at the first delivery.
-pub(crate) fn check_key(connection: &mut Connection, vault: &Vault) -> Result<(), StorageError> {
-    let known: Option<Vec<u8>> = connection
-        .query_row("SELECT value FROM meta WHERE name = 'key_check'", [], |row| row.get(0))
-        .optional()
-        .map_err(sqlite)?;
-    match known {
-        Some(sealed) => codec::check_key(vault, &sealed),
-        None => connection
-            .execute("INSERT INTO meta (name, value) VALUES ('key_check', ?1)", [codec::new_key_check(vault)])
-            .map(drop)
-            .map_err(sqlite),
-    }
 }

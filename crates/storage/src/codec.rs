@@ -1,6 +1,6 @@
 //! Encodings that every backend shares: sealed settings, patterns as text, and id ranges for time ranges.
 
-use crate::{OpenError, StorageError, Vault};
+use crate::{MasterKeyId, OpenError, StorageError, Vault};
 use model::{
     AllowLists, Credentials, DeliveryStatus, EventPattern, HostPattern, Networks, Scope, Subscription, SubscriptionId,
     TenantEgress, TenantId, Timestamp, Timings,
@@ -11,10 +11,18 @@ use model::{
     tenant::allow::{BadEntry, IpNet, parse_entries, parse_network},
 };
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
+use zeroize::Zeroizing;
 
-#[derive(Serialize, Deserialize)]
+#[derive(Deserialize)]
 struct Kept {
     value: String,
+    until: Option<i64>,
+}
+
+/// [`Kept`] without a copy of the secret.
+#[derive(Serialize)]
+struct ToKeep<'s> {
+    value: &'s str,
     until: Option<i64>,
 }
 
@@ -23,8 +31,16 @@ fn context(tenant: &TenantId, id: SubscriptionId, what: &str) -> String {
 }
 
 fn seal(vault: &Vault, context: &str, value: &impl Serialize) -> Vec<u8> {
-    let text = serde_json::to_vec(value).unwrap_or_else(|_| unreachable!("strings and numbers are always writable"));
+    // With room for almost any value, because a buffer that grows leaves copies of its content in freed memory.
+    let mut text = Zeroizing::new(Vec::with_capacity(16 * 1024));
+    serde_json::to_writer(&mut *text, value)
+        .unwrap_or_else(|_| unreachable!("strings and numbers are always writable"));
     vault.seal(context, &text)
+}
+
+fn corrupt_subscription(tenant: &TenantId, id: SubscriptionId, column: &str, problem: &str) -> StorageError {
+    let row = format!("tenant_id = '{tenant}' AND id = '{}'", id.uuid());
+    StorageError::corrupt("subscriptions", row, format!("{column}: {problem}"))
 }
 
 fn unseal<T: DeserializeOwned>(
@@ -33,10 +49,7 @@ fn unseal<T: DeserializeOwned>(
     column: &str,
     sealed: &[u8],
 ) -> Result<T, StorageError> {
-    let corrupt = |problem: &str| {
-        let row = format!("tenant_id = '{tenant}' AND id = '{}'", id.uuid());
-        StorageError::corrupt("subscriptions", row, format!("{column}: {problem}"))
-    };
+    let corrupt = |problem: &str| corrupt_subscription(tenant, id, column, problem);
     let plain = vault.open(&context(tenant, id, column), sealed).map_err(|fault| match fault {
         OpenError::WrongKey => StorageError::WrongMasterKey,
         OpenError::Malformed => corrupt(&fault.to_string()),
@@ -44,15 +57,15 @@ fn unseal<T: DeserializeOwned>(
     serde_json::from_slice(&plain).map_err(|_| corrupt("has an unknown form"))
 }
 
-/// Opens the value by which a store recognises its master key (`meta`, name `key_check`).
-pub fn check_key(vault: &Vault, sealed: &[u8]) -> Result<(), StorageError> {
-    vault.open(KEY_CHECK, sealed).map(drop).map_err(|fault| match fault {
+/// Opens a value by which a store recognises its master keys (`meta`, name `key_check`); returns its key.
+pub fn check_key(vault: &Vault, sealed: &[u8]) -> Result<MasterKeyId, StorageError> {
+    vault.open_by(KEY_CHECK, sealed).map(|(id, _)| id).map_err(|fault| match fault {
         OpenError::WrongKey => StorageError::WrongMasterKey,
         OpenError::Malformed => StorageError::corrupt("meta", "name = 'key_check'", format!("value: {fault}")),
     })
 }
 
-/// A new value for [`check_key`].
+/// A new value for [`check_key`], of the current key.
 pub fn new_key_check(vault: &Vault) -> Vec<u8> {
     vault.seal(KEY_CHECK, b"postrider")
 }
@@ -73,9 +86,8 @@ pub fn unseal_headers(
 }
 
 pub fn seal_secrets(vault: &Vault, of: &Subscription) -> Vec<u8> {
-    let kept =
-        |secret: &SigningSecret| Kept { value: secret.value.clone(), until: secret.until.map(Timestamp::micros) };
-    let secrets: Vec<Kept> = of.secrets.iter().map(kept).collect();
+    let to_keep = of.secrets.iter().map(|one| ToKeep { value: &one.value, until: one.until.map(Timestamp::micros) });
+    let secrets: Vec<ToKeep<'_>> = to_keep.collect();
     seal(vault, &context(&of.tenant, of.id, "secrets"), &secrets)
 }
 
@@ -151,6 +163,47 @@ pub fn allow_lists(tenant: &TenantId, networks: &str, hosts: &str) -> Result<All
     })
 }
 
+/// The sealed columns of a subscription.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SealedColumns {
+    pub headers: Vec<u8>,
+    pub secrets: Vec<u8>,
+    pub credentials: Option<Vec<u8>>,
+}
+
+/// Seals the columns again with the current key; `None` when all of them have it.
+pub fn reseal_subscription(
+    vault: &Vault,
+    tenant: &TenantId,
+    id: SubscriptionId,
+    known: &SealedColumns,
+) -> Result<Option<SealedColumns>, StorageError> {
+    let reseal = |column: &str, sealed: &[u8]| {
+        let context = context(tenant, id, column);
+        vault.reseal(&context, sealed).map_err(|fault| corrupt_subscription(tenant, id, column, &fault.to_string()))
+    };
+    let credentials = match &known.credentials {
+        Some(sealed) => reseal("credentials", sealed)?,
+        None => None,
+    };
+    let (headers, secrets) = (reseal("headers", &known.headers)?, reseal("secrets", &known.secrets)?);
+    if headers.is_none() && secrets.is_none() && credentials.is_none() {
+        return Ok(None);
+    }
+    Ok(Some(SealedColumns {
+        headers: headers.unwrap_or_else(|| known.headers.clone()),
+        secrets: secrets.unwrap_or_else(|| known.secrets.clone()),
+        credentials: credentials.or_else(|| known.credentials.clone()),
+    }))
+}
+
+/// Seals a tenant's egress again with the current key; `None` when it has it.
+pub fn reseal_egress(vault: &Vault, tenant: &TenantId, known: &[u8]) -> Result<Option<Vec<u8>>, StorageError> {
+    vault
+        .reseal(&egress_context(tenant), known)
+        .map_err(|fault| StorageError::corrupt("tenants", format!("id = '{tenant}'"), format!("egress: {fault}")))
+}
+
 /// A stored list of event patterns.
 pub fn patterns(text: &str) -> Result<Vec<EventPattern>, NotAnEventType> {
     text.split_terminator(' ').map(EventPattern::parse).collect()
@@ -180,7 +233,7 @@ pub fn timings(text: &str) -> Result<Timings, &'static str> {
 #[error("not networks in CIDR form")]
 pub struct NotNetworks;
 
-pub fn networks(text: &str) -> Result<Networks, NotNetworks> {
+pub fn key_networks(text: &str) -> Result<Networks, NotNetworks> {
     Networks::parse(text).ok_or(NotNetworks)
 }
 

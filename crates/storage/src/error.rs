@@ -24,6 +24,15 @@ pub enum StorageError {
     /// The master key differs from the one that this store was written with.
     #[error("the master key does not fit this store")]
     WrongMasterKey,
+    /// The store has secrets of a further key, which is not given. The id is unknown if the key is the store's first.
+    #[error("the store has secrets that another master key has sealed{}", id.as_ref().map(|id| format!(" (its id is {id})")).unwrap_or_default())]
+    MissingMasterKey { id: Option<String> },
+    /// A rotation to another master key than the current one has begun.
+    #[error("a rotation to the master key with the id {id} has begun, which must be the current one")]
+    RotationBegun { id: String },
+    /// The current master key is new, and nodes that run cannot open what it seals.
+    #[error("nodes that run do not have the master key with the id {id}: {}", nodes.join(", "))]
+    UnknownToNodes { id: String, nodes: Vec<String> },
     /// The store has a migration that this version does not know: a newer version wrote it.
     #[error("the store has migration {found}, but this version only knows migrations up to {known}")]
     TooNew { found: u32, known: u32 },

@@ -1,7 +1,7 @@
 //! The findings of a read-only look at a store that this process does not open, for diagnostics. Nothing is created,
 //! migrated or locked, so another process may work on the store meanwhile.
 
-use crate::{StorageError, Vault, codec};
+use crate::{KeyRecords, SealedValues, StorageError, Vault, codec};
 use model::{AllowLists, TenantId, Timestamp};
 
 /// Migrations of a store, compared with those of this version.
@@ -15,11 +15,15 @@ pub struct Migrations {
     pub is_compatible: bool,
 }
 
-/// Result of opening the value by which a store recognises its master key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// Result of opening the values by which a store recognises its master keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum KeyCheck {
     Right,
     Wrong,
+    /// A key with this id, if it is known, is missing besides the given ones.
+    Incomplete(Option<String>),
+    /// A rotation to the key with this id has begun, and another one is the current key.
+    OtherRotation(String),
     /// The stored value is not a sealed one.
     Damaged,
     /// No server has written the store yet.
@@ -29,25 +33,31 @@ pub enum KeyCheck {
 }
 
 impl KeyCheck {
-    /// Compares `vault` with the stored value.
-    pub fn of(vault: Option<&Vault>, stored: Option<&[u8]>) -> Self {
-        match (stored, vault) {
-            (None, _) => Self::Unset,
-            (Some(_), None) => Self::NotGiven,
-            (Some(sealed), Some(vault)) => match codec::check_key(vault, sealed) {
-                Ok(()) => Self::Right,
-                Err(StorageError::WrongMasterKey) => Self::Wrong,
-                Err(_) => Self::Damaged,
-            },
+    /// Compares `vault` with the records.
+    pub fn of(vault: Option<&Vault>, records: &KeyRecords) -> Self {
+        if records.checks.is_empty() {
+            return Self::Unset;
+        }
+        let Some(vault) = vault else { return Self::NotGiven };
+        match records.check(vault) {
+            Ok(_) => Self::Right,
+            Err(StorageError::WrongMasterKey) => Self::Wrong,
+            Err(StorageError::MissingMasterKey { id }) => Self::Incomplete(id),
+            Err(StorageError::RotationBegun { id }) => Self::OtherRotation(id),
+            Err(_) => Self::Damaged,
         }
     }
 }
 
 /// Facts about a store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Inspection {
     pub migrations: Migrations,
     pub key: KeyCheck,
+    /// Counts of the sealed values by key; empty in a store of an earlier version.
+    pub sealed: Vec<SealedValues>,
+    /// A rotation has begun and not ended.
+    pub is_rotating: bool,
     /// Deliveries are paused.
     pub is_paused: bool,
     /// The newest time that a server has trusted.

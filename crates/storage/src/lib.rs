@@ -20,6 +20,8 @@ mod figures;
 pub mod inspection;
 mod journal;
 mod keys;
+mod master_key;
+mod master_keys;
 mod owners;
 mod page;
 mod publications;
@@ -52,6 +54,11 @@ pub use journal::{
     Outcome, SUBSCRIPTION_DELETED, Source, Write,
 };
 pub use keys::{KeyUse, Keys};
+pub use master_key::{BadMasterKey, MasterKey, MasterKeyId, NotAMasterKeyId};
+pub use master_keys::{
+    CurrentKey, FURTHER_KEY_CHECK, KEY_CHECK, KEY_ROTATION, KeyRecords, MasterKeyUse, MasterKeys, ResealPlace,
+    Resealed, RotationBegin, RotationEnd, SealedValues, further_key_check, sealed_values,
+};
 pub use owners::{count_of_subscription, deliveries_of_subscription};
 pub use page::{
     Counted, ListOrder, ListScope, Listed, NextPage, PAGE_BYTES, Page, Place, WALK_BYTES, WALK_MAX, rows_within,
@@ -74,7 +81,7 @@ pub use statistics::{
 pub use subscriptions::{BreakerChange, HealthFilter, InsertOutcome, SubscriptionFilter, Subscriptions, UpdateOutcome};
 pub use tenants::{DeleteOutcome, PutOutcome, Tenants};
 pub use transfer::{StoredEvent, Transfer};
-pub use vault::{BadMasterKey, MasterKey, OpenError, Vault};
+pub use vault::{OpenError, Vault, named_key};
 pub use walk::Walk;
 
 use async_trait::async_trait;
@@ -99,6 +106,7 @@ pub trait Store:
     + Erasure
     + Retention
     + Documents
+    + MasterKeys
     + Figures
     + Transfer
     + std::fmt::Debug

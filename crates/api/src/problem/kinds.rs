@@ -122,6 +122,10 @@ kinds! {
     /// The tenant has the maximum number of replays that have not ended.
     TooManyReplays: CONFLICT "too_many_replays",
         "The tenant has 20 replays that have not ended, which is the maximum: cancel some or wait";
+    /// The server has no other master key than the one that has sealed everything, or another node seals with another
+    /// one.
+    RotationRefused: CONFLICT "rotation_refused",
+        "These nodes seal with another master key: worker-2; restart them with the new key in POSTRIDER_MASTER_KEY and the former one in POSTRIDER_OTHER_MASTER_KEYS first";
     /// The tenant has the maximum number of active portal links.
     TooManyPortalSessions: CONFLICT "too_many_portal_sessions",
         "The tenant has 10000 active portal links, which is the maximum: revoke some first";

@@ -39,6 +39,7 @@ pub(crate) fn needs(operation: &Operation) -> Needs {
         ("POST", "/api/v1/keys/{id}/rotate") => Needs::Operator,
         ("POST", "/api/v1/nodes/pause" | "/api/v1/nodes/resume") => Needs::Operator,
         ("GET" | "PUT", "/api/v1/nodes/log") => Needs::Operator,
+        ("GET" | "POST", "/api/v1/master-key/rotation") => Needs::Operator,
         ("GET", path) if path.starts_with("/api/v1/admin/") => Needs::Operator,
         ("GET", "/api/v1/audit/coverage" | "/api/v1/backlog") => Needs::ReadingAll,
         ("GET" | "PUT", "/api/v1/audit/report") => Needs::Operator,

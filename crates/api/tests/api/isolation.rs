@@ -54,6 +54,7 @@ fn row(operation: &str) -> Row {
         name if name.contains(" /api/v1/session") || name.contains(" /api/v1/portal-sessions") => Row::Common,
         "GET /healthz" | "GET /readyz" | "GET /metrics" | "GET /api/v1/nodes" | "POST /api/v1/nodes/pause"
         | "POST /api/v1/nodes/resume" | "GET /api/v1/nodes/log" | "PUT /api/v1/nodes/log"
+        | "GET /api/v1/master-key/rotation" | "POST /api/v1/master-key/rotation"
         | "GET /api/v1/tenants" | "PUT /api/v1/tenants/{id}" | "GET /api/v1/tenants/{id}" | "DELETE /api/v1/tenants/{id}"
         | "GET /api/v1/audit/report" | "PUT /api/v1/audit/report"
         | "GET /api/v1/webhooks/events" | "GET /api/v1/webhooks/events/misfits"

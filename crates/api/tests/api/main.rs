@@ -16,6 +16,7 @@ mod health;
 mod isolation;
 mod keys;
 mod limits;
+mod master_key;
 mod metrics;
 mod nodes_log;
 mod openapi;

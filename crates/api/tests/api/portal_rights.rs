@@ -34,7 +34,7 @@ fn admits(operation: &Operation) -> Admits {
         | "POST /api/v1/tenant/webhooks/deliveries" | "GET /api/v1/webhooks/events/misfits"
         | "POST /api/v1/webhooks/events" | "PUT /api/v1/webhooks/events/{event_type}"
         | "DELETE /api/v1/webhooks/events/{event_type}" => Nobody,
-        name if ["tenants", "keys", "portal-sessions", "nodes", "admin", "audit/report"].iter()
+        name if ["tenants", "keys", "portal-sessions", "nodes", "admin", "audit/report", "master-key"].iter()
             .any(|part| name.contains(&format!("/api/v1/{part}"))) => Nobody,
 
         "POST /api/v1/webhooks/subscriptions" | "PATCH /api/v1/webhooks/subscriptions/{id}"

@@ -7,6 +7,7 @@ mod environment;
 mod examine;
 mod front;
 mod log_filter;
+mod master_keys;
 mod monitoring;
 mod nearest;
 mod policies;
@@ -36,6 +37,7 @@ use front::Front;
 use http::HeaderValue;
 use ipnet::IpNet;
 pub(crate) use log_filter::check as check_log_filter;
+pub(crate) use master_keys::{KeyPlace, KeySource, parse_keys};
 use model::{IdStyle, TenantLimits, statistics::StatisticsRetention};
 use nearest::nearest;
 pub(crate) use policies::parse_rate;
@@ -71,7 +73,10 @@ pub(crate) struct Config {
     /// This node's name; by default its host and address.
     pub(crate) node: Option<String>,
     pub(crate) admin_key: Option<String>,
-    pub(crate) master_key: Option<Vec<u8>>,
+    /// `None`: the key next to a SQLite file.
+    pub(crate) master_key: Option<KeySource>,
+    /// Further keys, which open secrets and seal none.
+    pub(crate) other_master_keys: Option<KeySource>,
     pub(crate) allow_http: bool,
     pub(crate) verify_urls: bool,
     pub(crate) allow_networks: Vec<IpNet>,
@@ -303,10 +308,8 @@ impl Raw {
             })?,
             node: self.text("node"),
             admin_key: self.text("admin_key").map(|key| self.get("admin_key", |_| check_admin_key(key))).transpose()?,
-            master_key: self
-                .text("master_key")
-                .map(|key| self.get("master_key", |_| decode_master_key(&key)))
-                .transpose()?,
+            master_key: self.master_key()?,
+            other_master_keys: self.other_master_keys()?,
             allow_http: self.flag("allow_http")?,
             verify_urls: self.flag("verify_urls")?,
             allow_networks: self.get("allow_networks", parse_networks)?,

@@ -1,7 +1,7 @@
 //! The table of all settings.
 
 /// All settings: name in `postrider.toml`, environment variable, default.
-pub(super) const SETTINGS: [(&str, &str, Option<&str>); 96] = [
+pub(super) const SETTINGS: [(&str, &str, Option<&str>); 101] = [
     ("listen", "POSTRIDER_LISTEN", Some("127.0.0.1:8080")),
     ("store", "POSTRIDER_STORE", Some("sqlite:postrider.db")),
     ("read_store", "POSTRIDER_READ_STORE", None),
@@ -9,6 +9,11 @@ pub(super) const SETTINGS: [(&str, &str, Option<&str>); 96] = [
     ("node", "POSTRIDER_NODE", None),
     ("admin_key", "POSTRIDER_ADMIN_KEY", None),
     ("master_key", "POSTRIDER_MASTER_KEY", None),
+    ("master_key_file", "POSTRIDER_MASTER_KEY_FILE", None),
+    ("master_key_command", "POSTRIDER_MASTER_KEY_COMMAND", None),
+    ("other_master_keys", "POSTRIDER_OTHER_MASTER_KEYS", None),
+    ("other_master_keys_file", "POSTRIDER_OTHER_MASTER_KEYS_FILE", None),
+    ("other_master_keys_command", "POSTRIDER_OTHER_MASTER_KEYS_COMMAND", None),
     ("allow_http", "POSTRIDER_ALLOW_HTTP", Some("false")),
     ("verify_urls", "POSTRIDER_VERIFY_URLS", Some("false")),
     ("allow_networks", "POSTRIDER_ALLOW_NETWORKS", Some("")),

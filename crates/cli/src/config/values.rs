@@ -4,6 +4,7 @@ use api::PublicUrl;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use ipnet::IpNet;
 use std::net::IpAddr;
+use zeroize::Zeroizing;
 
 /// Comma-separated paths; `/api/v1` is always included.
 pub(super) fn parse_prefixes(text: &str) -> Result<Vec<String>, String> {
@@ -55,10 +56,10 @@ pub(super) fn check_admin_key(key: String) -> Result<String, String> {
 }
 
 /// Decodes 32 bytes from base64.
-pub(crate) fn decode_master_key(text: &str) -> Result<Vec<u8>, String> {
-    match STANDARD.decode(text.trim()) {
+pub(crate) fn decode_master_key(text: &str) -> Result<Zeroizing<Vec<u8>>, String> {
+    match STANDARD.decode(text.trim()).map(Zeroizing::new) {
         Ok(bytes) if bytes.len() == 32 => Ok(bytes),
-        _ => Err("must be 32 bytes in base64, for example the output of: openssl rand -base64 32".into()),
+        _ => Err("must be 32 bytes in base64, for example the output of: postrider key generate-master".into()),
     }
 }
 

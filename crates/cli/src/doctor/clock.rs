@@ -27,7 +27,7 @@ pub(super) fn check(report: &mut Report, seen: &Seen, is_running: bool) {
     if let Some(facts) = &seen.facts {
         against_database(report, facts);
     }
-    let believed = seen.inspection.and_then(|found| found.believed_at);
+    let believed = seen.inspection.as_ref().and_then(|found| found.believed_at);
     match (believed, &seen.facts) {
         // On a shared database, its own clock counts.
         (Some(believed), None) => against_believed(report, believed, now, is_running || seen.is_held),

@@ -3,7 +3,7 @@
 use super::report::{Check, Report};
 use crate::{
     catalog,
-    config::{self, Config, Examined},
+    config::{self, Config, Examined, KeyPlace},
     store::StoreUrl,
 };
 use ipnet::IpNet;
@@ -137,11 +137,13 @@ fn store(report: &mut Report, config: &Config) {
         );
     }
     let is_trivial = |key: &[u8]| key.windows(2).all(|two| two[0] == two[1]);
-    if config.master_key.as_deref().is_some_and(is_trivial) {
+    if let Some(KeyPlace::Given(keys)) = config.master_key.as_ref().map(|source| &source.place)
+        && keys.iter().any(|key| is_trivial(key))
+    {
         report.problem(
             Check::MasterKey,
             "POSTRIDER_MASTER_KEY is one byte repeated, so that anybody can guess it.",
-            "Give a random key, for example the output of: openssl rand -base64 32.",
+            "Give a random key, for example the output of: postrider key generate-master.",
         );
     }
 }

@@ -8,6 +8,7 @@ mod disk;
 mod dns;
 mod egress;
 mod listen;
+mod master_keys;
 mod permissions;
 mod process;
 mod report;

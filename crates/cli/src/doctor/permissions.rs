@@ -88,7 +88,7 @@ fn secret_file(examined: &Examined) -> Option<&Path> {
     let file = examined.file.as_deref()?;
     let has = |name: &str| examined.in_file.iter().any(|it| it == name);
     let has_url = (has("store") && examined.config.store.path().is_none()) || has("read_store");
-    (has("admin_key") || has("master_key") || has_url).then_some(file)
+    (has("admin_key") || has("master_key") || has("other_master_keys") || has_url).then_some(file)
 }
 
 fn check_folder(report: &mut Report, folder: &Path) {

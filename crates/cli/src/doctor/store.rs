@@ -2,21 +2,20 @@
 
 use super::{
     egress::Receiver,
-    process,
+    master_keys, process,
     report::{Check, Report, bytes},
 };
 use crate::{
     config::{Config, Examined},
-    entropy::SystemEntropy,
     store::{StoreUrl, keys},
 };
 use anyhow::anyhow;
 use model::{Clock, SubscriptionId, SystemClock, Timestamp, url_rules::SubscriptionUrl};
 use secrecy::ExposeSecret;
-use std::{path::Path, sync::Arc, time::Duration};
+use std::{path::Path, time::Duration};
 use storage::{
     StorageError, Vault,
-    inspection::{Destination, Inspection, KeyCheck},
+    inspection::{Destination, Inspection},
 };
 use storage_postgres::{CONNECTIONS, Facts, LiveNode, PgInspector};
 use storage_sqlite::{Integrity, LockState, SqliteInspector};
@@ -72,7 +71,7 @@ pub(super) async fn check(report: &mut Report, examined: &Examined, wanted: Opti
         }
     };
     if let Some(found) = &seen.inspection {
-        compare(report, config, found);
+        compare(report, config, vault.as_ref(), found);
     }
     if let Some(url) = &config.read_store
         && config.store.path().is_none()
@@ -84,11 +83,11 @@ pub(super) async fn check(report: &mut Report, examined: &Examined, wanted: Opti
 
 /// The configured key; a missing or malformed one is a problem.
 fn master_key(report: &mut Report, examined: &Examined) -> Option<Vault> {
-    if examined.faulty.contains("master_key") {
+    if examined.faulty.iter().any(|name| name.contains("master_key")) {
         return None;
     }
-    match keys::existing_master_key(&examined.config, &examined.config.store) {
-        Ok(key) => key.map(|key| Vault::new(&key, Arc::new(SystemEntropy))),
+    match keys::existing_master_keys(&examined.config, &examined.config.store) {
+        Ok(keys) => keys.map(|keys| keys.vault()),
         Err(fault) => {
             let advice = "Restore the key from your backup: without it no secret in the store can be read.";
             report.problem(Check::MasterKey, format!("{fault:#}."), advice);
@@ -249,7 +248,7 @@ fn nodes(report: &mut Report, nodes: &[LiveNode]) {
 }
 
 /// Compares migrations and key with this binary and the configured key.
-fn compare(report: &mut Report, config: &Config, found: &Inspection) {
+fn compare(report: &mut Report, config: &Config, vault: Option<&Vault>, found: &Inspection) {
     let migrations = found.migrations;
     let (newest, known) = (migrations.found, migrations.known);
     if !migrations.is_compatible {
@@ -273,30 +272,7 @@ fn compare(report: &mut Report, config: &Config, found: &Inspection) {
     } else {
         report.ok(Check::Migrations, format!("The store has migration {newest}, as this version needs."));
     }
-    let source = match (&config.master_key, &config.store) {
-        (Some(_), _) => "POSTRIDER_MASTER_KEY".to_owned(),
-        (None, StoreUrl::Sqlite(path)) => format!("{}.key", path.display()),
-        (None, StoreUrl::Postgres(_)) => "POSTRIDER_MASTER_KEY".to_owned(),
-    };
-    match found.key {
-        KeyCheck::Right => report.ok(Check::MasterKey, format!("{source} is the key that the store was written with.")),
-        KeyCheck::Wrong => report.problem(
-            Check::MasterKey,
-            format!("{source} is not the key that the store was written with."),
-            "Give that key, from your backup of the key: no secret can be read with another one.",
-        ),
-        KeyCheck::Damaged => report.problem(
-            Check::MasterKey,
-            "The value by which the store recognises its key is damaged.",
-            "Restore a backup of the store (docs/operations.md).",
-        ),
-        KeyCheck::Unset => report.ok(Check::MasterKey, "The store is new: the first start binds it to the key."),
-        // A finding says already why there is none.
-        KeyCheck::NotGiven if report.has(Check::MasterKey) => {}
-        KeyCheck::NotGiven => {
-            report.warning(Check::MasterKey, "The key was not checked.", "Correct POSTRIDER_MASTER_KEY first.")
-        }
-    }
+    master_keys::compare(report, config, vault, found);
 }
 
 async fn replica(report: &mut Report, url: &str) {

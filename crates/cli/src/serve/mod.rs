@@ -31,7 +31,7 @@ use model::{Clock, IdSource};
 use reload::Origins;
 use signals::StopSignals;
 use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
-use storage::{NewNode, Node, NodeRole, NodeState, Store, Vault};
+use storage::{NewNode, Node, NodeRole, NodeState, Store};
 use tokio::{net::TcpListener, sync::Notify};
 use transform::{Program, Scripts};
 
@@ -116,7 +116,7 @@ async fn serve(
         config.role.name()
     );
     let catalog = crate::catalog::load(config.catalog_folder.as_deref())?;
-    let master_key = keys::master_key(&config, &config.store)?;
+    let master_keys = keys::master_keys(&config, &config.store)?;
     let protocol = front::protocol(&config, certificate)?;
     // Bound before the store is opened, so that a second server started by mistake fails here.
     let listener = TcpListener::bind(config.listen)
@@ -124,8 +124,7 @@ async fn serve(
         .with_context(|| format!("POSTRIDER_LISTEN: cannot listen on {}", config.listen))?;
     let address = listener.local_addr()?;
     let metrics_listener = metrics::bind(&config).await?;
-    let vault = Vault::new(&master_key, Arc::new(SystemEntropy));
-    let store = store::open(&config, &config.store, vault).await?;
+    let store = store::open(&config, &config.store, master_keys.vault()).await?;
     // After the store is open: a key that is shown once must not be shown by a start that fails.
     let admin_key_hash = keys::admin_key_hash(&config, &*store, dev).await?;
     if paused {
@@ -142,7 +141,9 @@ async fn serve(
     let traces = export.as_ref().map(|export| export.traces(clock.clone(), ids.clone())).unwrap_or_default();
     let metrics = Arc::new(Metrics::new(config.metrics));
     let observed = Observed { log_sample: log.sample.clone(), traces, metrics: metrics.clone() };
-    let references = References::new(&outside(&config, address), master_key.expose());
+    let others = master_keys.others.iter().map(|key| &key.expose()[..]);
+    let references = References::new(&outside(&config, address), master_keys.current.expose(), others);
+    drop(master_keys);
     let engine = start_engine(&config, store.clone(), steady, ids.clone(), (address, references), observed).await?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
@@ -177,7 +178,7 @@ async fn serve(
     }
     store.close().await?;
     if is_displaced {
-        bail!("another node has registered with the name {:?}; this node has stopped", engine.node().name);
+        bail!("the node {:?} may not register again, as the log says; it has stopped", engine.node().name);
     }
     tracing::info!("stopped");
     Ok(())
@@ -275,7 +276,8 @@ fn start_failed(fault: StartError) -> anyhow::Error {
             "POSTRIDER_NODE: another node with the name {name:?} works on this database; give each node a unique name, \
              for example POSTRIDER_NODE=worker-2"
         ),
-        fault => anyhow!(fault).context("failed to recover the waiting deliveries"),
+        StartError::Store(fault) => keys::explain_keys(&fault)
+            .unwrap_or_else(|| anyhow!(fault).context("failed to recover the waiting deliveries")),
     }
 }
 

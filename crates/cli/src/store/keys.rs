@@ -3,6 +3,7 @@
 use super::{
     StoreUrl,
     files::{DevFiles, beside, read, replace_private, write_private},
+    key_sources,
 };
 use crate::{
     config::{Config, decode_master_key},
@@ -15,34 +16,59 @@ use model::Entropy;
 use std::{
     fs::File,
     path::{Path, PathBuf},
+    sync::Arc,
 };
-use storage::{MasterKey, Shared, StorageError, Store};
+use storage::{MasterKey, Shared, StorageError, Store, Vault};
+use zeroize::Zeroizing;
 
-pub(crate) fn master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<MasterKey> {
-    let bytes = match (&config.master_key, store) {
-        (Some(bytes), _) => bytes.clone(),
-        (None, StoreUrl::Sqlite(path)) => kept_master_key(path)?,
+/// The master keys of this process.
+pub(crate) struct MasterKeys {
+    /// Seals secrets.
+    pub(crate) current: MasterKey,
+    /// Open secrets and seal none.
+    pub(crate) others: Vec<MasterKey>,
+}
+
+impl MasterKeys {
+    pub(crate) fn vault(&self) -> Vault {
+        Vault::with_others(&self.current, &self.others, Arc::new(SystemEntropy))
+    }
+}
+
+pub(crate) fn master_keys(config: &Config, store: &StoreUrl) -> anyhow::Result<MasterKeys> {
+    let current = match (&config.master_key, store) {
+        (Some(source), _) => key_sources::one(source)?,
+        (None, StoreUrl::Sqlite(path)) => MasterKey::try_new(&kept_master_key(path)?)?,
         (None, StoreUrl::Postgres(_)) => {
             return Err(anyhow!(
-                "POSTRIDER_MASTER_KEY must be given with PostgreSQL, the same on every node, for example the output \
-                 of: openssl rand -base64 32"
+                "POSTRIDER_MASTER_KEY must be given with PostgreSQL (or POSTRIDER_MASTER_KEY_FILE or \
+                 POSTRIDER_MASTER_KEY_COMMAND), the same on every node, for example the output of: postrider key \
+                 generate-master"
             ));
         }
     };
-    Ok(MasterKey::try_new(&bytes)?)
+    let others = config.other_master_keys.as_ref().map(key_sources::list).transpose()?.unwrap_or_default();
+    Ok(MasterKeys { current, others })
 }
 
-/// The key, without generating one: `None` when the first start will generate it.
-pub(crate) fn existing_master_key(config: &Config, store: &StoreUrl) -> anyhow::Result<Option<MasterKey>> {
+/// The keys, without generating one: `None` when the first start will generate it.
+pub(crate) fn existing_master_keys(config: &Config, store: &StoreUrl) -> anyhow::Result<Option<MasterKeys>> {
     match store {
         StoreUrl::Sqlite(path) if config.master_key.is_none() && !path.exists() && !beside(path, "key").exists() => {
             Ok(None)
         }
-        _ => master_key(config, store).map(Some),
+        _ => master_keys(config, store).map(Some),
     }
 }
 
-fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
+/// A new key as text.
+pub(crate) fn generate() -> Zeroizing<String> {
+    let mut bytes = Zeroizing::new([0; 32]);
+    SystemEntropy.fill(&mut *bytes);
+    Zeroizing::new(STANDARD.encode(*bytes))
+}
+
+fn kept_master_key(store: &Path) -> anyhow::Result<Zeroizing<Vec<u8>>> {
     let path = beside(store, "key");
     if let Some(text) = read(&path)? {
         return decode_master_key(&text).map_err(|fault| anyhow!("{}: {fault}", path.display()));
@@ -59,13 +85,12 @@ fn kept_master_key(store: &Path) -> anyhow::Result<Vec<u8>> {
     if let Some(folder) = store.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.is_dir()) {
         return Err(anyhow!("POSTRIDER_STORE: the folder {} does not exist", folder.display()));
     }
-    let mut bytes = [0; 32];
-    SystemEntropy.fill(&mut bytes);
-    write_private(&path, &format!("{}\n", STANDARD.encode(bytes)))?;
+    let text = generate();
+    write_private(&path, &format!("{}\n", *text))?;
     // The directory entry must be durable before secrets are sealed with the key.
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     File::open(folder).and_then(|folder| folder.sync_all()).context("failed to flush the key file to disk")?;
-    Ok(bytes.to_vec())
+    decode_master_key(&text).map_err(|fault| anyhow!("{}: {fault}", path.display()))
 }
 
 /// The hash of the operator's key. If none is configured, generates one, prints it once, and stores its hash.
@@ -104,7 +129,7 @@ fn read_admin_key_hash(store: &Path) -> anyhow::Result<(Option<[u8; 32]>, PathBu
     let Some(text) = read(&path)? else { return Ok((None, path)) };
     let hash = decode_master_key(&text)
         .ok()
-        .and_then(|bytes| bytes.try_into().ok())
+        .and_then(|bytes| bytes[..].try_into().ok())
         .ok_or_else(|| anyhow!("{} is damaged; remove it to generate a new operator's key", path.display()))?;
     Ok((Some(hash), path))
 }
@@ -154,7 +179,23 @@ pub(crate) fn explain(fault: StorageError, store: &Path) -> anyhow::Error {
         StorageError::InUse { .. } => anyhow!(
             "POSTRIDER_STORE: {fault}: stop that process first, or use another store, for example sqlite:other.db"
         ),
-        StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
-        fault => anyhow!(fault).context("POSTRIDER_STORE"),
+        fault => explain_keys(&fault).unwrap_or_else(|| anyhow!(fault).context("POSTRIDER_STORE")),
     }
+}
+
+/// Adds a remedy to an error about keys or the version, which has the same one for every kind of store.
+pub(crate) fn explain_keys(fault: &StorageError) -> Option<anyhow::Error> {
+    Some(match fault {
+        StorageError::MissingMasterKey { .. } => anyhow!(
+            "{fault}: give that key in POSTRIDER_OTHER_MASTER_KEYS, too, until postrider key rotate-master is complete"
+        ),
+        StorageError::RotationBegun { .. } => {
+            anyhow!("{fault}: give that key in POSTRIDER_MASTER_KEY and the former one in POSTRIDER_OTHER_MASTER_KEYS")
+        }
+        StorageError::UnknownToNodes { .. } => anyhow!(
+            "POSTRIDER_MASTER_KEY is new, and {fault}: restart them with it in POSTRIDER_OTHER_MASTER_KEYS first"
+        ),
+        StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
+        _ => return None,
+    })
 }

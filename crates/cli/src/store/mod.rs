@@ -1,6 +1,7 @@
 //! The configured store: its location, its keys, and how it is opened and migrated.
 
 pub(crate) mod files;
+mod key_sources;
 pub(crate) mod keys;
 mod location;
 
@@ -33,7 +34,7 @@ pub(crate) async fn migrate(config: &Config) -> anyhow::Result<(u32, u32)> {
         StoreUrl::Sqlite(path) => {
             if !path.exists() {
                 // Generates the key as a first start does, because `serve` refuses an existing store without its key.
-                keys::master_key(config, &config.store)?;
+                keys::master_keys(config, &config.store)?;
             }
             let done = SqliteStore::migrate(path).map_err(|fault| keys::explain(fault, path))?;
             Ok((done.from, done.to))
@@ -51,7 +52,9 @@ fn explain(fault: StorageError) -> anyhow::Error {
         StorageError::WrongMasterKey => {
             anyhow!("POSTRIDER_MASTER_KEY is not the key that this database was written with: give that one")
         }
-        StorageError::TooNew { .. } => anyhow!("{fault}: use the newer version of postrider that wrote it"),
-        fault => Err::<(), _>(fault).context("POSTRIDER_STORE").unwrap_err(),
+        fault => match keys::explain_keys(&fault) {
+            Some(explained) => explained,
+            None => Err::<(), _>(fault).context("POSTRIDER_STORE").unwrap_err(),
+        },
     }
 }

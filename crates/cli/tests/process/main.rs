@@ -18,6 +18,7 @@ mod identities;
 mod front;
 mod isolation;
 mod logs;
+mod master_key;
 mod memory;
 mod metrics;
 mod monitoring;

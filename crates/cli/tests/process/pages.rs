@@ -42,6 +42,7 @@ works! {
     receiver_authentication: "docs/receiver-authentication.md",
     doctor: "docs/doctor.md",
     limits: "docs/limits.md",
+    master_key: "docs/master-key.md",
     protection: "docs/protection.md",
     operational_events: "docs/operational-events.md",
     publishing: "docs/publishing.md",

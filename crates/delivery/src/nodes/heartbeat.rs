@@ -30,10 +30,6 @@ impl HeartbeatTask {
         let mut beats = 0_u64;
         loop {
             if let Name::Lost = self.beat(shared).await {
-                tracing::error!(
-                    name = self.node.name,
-                    "another node took this node's name; this one stops (POSTRIDER_NODE)"
-                );
                 self.displaced.send_replace(true);
                 return;
             }
@@ -65,7 +61,22 @@ impl HeartbeatTask {
             }
             Ok(Ok((Heartbeat::Lost, _))) => match self.register_again(shared).await {
                 Ok(JoinOutcome::Joined) => {}
-                Ok(JoinOutcome::NameHeld(_)) => return Name::Lost,
+                Ok(JoinOutcome::NameHeld(_)) => {
+                    tracing::error!(
+                        name = self.node.name,
+                        "another node took this node's name; this one stops (POSTRIDER_NODE)"
+                    );
+                    return Name::Lost;
+                }
+                // While it was silent, the others began to use a master key that it lacks.
+                Err(
+                    fault @ (StorageError::WrongMasterKey
+                    | StorageError::MissingMasterKey { .. }
+                    | StorageError::RotationBegun { .. }),
+                ) => {
+                    tracing::error!(error = %fault, "this node needs other master keys; it stops (POSTRIDER_MASTER_KEY)");
+                    return Name::Lost;
+                }
                 Err(fault) => {
                     tracing::warn!(error = %fault, "this node was declared lost and could not register again yet");
                 }

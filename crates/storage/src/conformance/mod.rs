@@ -25,6 +25,7 @@ mod isolation;
 mod journal;
 mod keys;
 mod lists;
+pub mod master_keys;
 mod missed_events;
 mod order;
 mod outcomes;

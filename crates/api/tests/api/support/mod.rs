@@ -100,7 +100,7 @@ impl TestApp {
                 ids: setup.settings.ids,
                 policies: setup.policies,
                 source: "postrider".into(),
-                references: Some(References::new("http://outside.example", b"a secret of tests")),
+                references: Some(References::new("http://outside.example", b"a secret of tests", [])),
             },
             script_workers: 2,
             scripts: Arc::new(transform::Scripts::new(

@@ -16,10 +16,11 @@ use storage::{
     Backlog, Backlogs, CancelFilter, CancelOutcome, CancelPlace, CancelStepped, Cancels, CommitError, Counted,
     CustomTypes, DedupeKey, DeleteOutcome, Deliveries, DeliveryFilter, Document, Documents, Done, Due, DueQueueHead,
     ErasedByAge, Erasure, ErasureOutcome, EventFilter, Events, Figures, InsertOutcome, InsertPortalSession,
-    InsertReplay, Journal, Keys, ListScope, Listed, OpenReplays, Page, Place, PoolUse, PortalSessions, Publication,
-    Publications, PutOutcome, RegisterOutcome, Removed, ReplayChange, ReplayCount, ReplayStep, ReplayStepped, Replays,
-    Retention, RetryOf, RetryOutcome, Sessions, Source, Statistics, StorageError, Store, StoreFacts, StoreSize,
-    StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome, Waiting, Write,
+    InsertReplay, Journal, Keys, ListScope, Listed, MasterKeys, OpenReplays, Page, Place, PoolUse, PortalSessions,
+    Publication, Publications, PutOutcome, RegisterOutcome, Removed, ReplayChange, ReplayCount, ReplayStep,
+    ReplayStepped, Replays, Retention, RetryOf, RetryOutcome, Sessions, Source, Statistics, StorageError, Store,
+    StoreFacts, StoreSize, StoredEvent, SubscriptionFilter, Subscriptions, Tenants, Transfer, UpdateOutcome, Waiting,
+    Write,
 };
 use storage_sqlite::SqliteStore;
 use tokio::sync::{oneshot, watch};

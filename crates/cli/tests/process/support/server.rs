@@ -73,6 +73,12 @@ impl Launch {
         self.env("PATH", &search)
     }
 
+    /// Another command in the same folder and environment.
+    pub(crate) fn arguments(mut self, arguments: &[&str]) -> Self {
+        self.arguments = arguments.iter().map(|text| (*text).to_owned()).collect();
+        self
+    }
+
     pub(crate) fn argument(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
         self

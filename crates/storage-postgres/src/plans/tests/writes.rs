@@ -12,8 +12,8 @@ use std::{sync::Arc, time::Duration};
 use storage::{
     Append, Appended, Deliveries, Done, Erasure, ErasureOutcome, Journal, KeyUse, Keys,
     ListScope::{AllTenants, Tenant},
-    NewEvent, Page, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter, Subscriptions, Tenants,
-    Transfer, Write,
+    MasterKeys, NewEvent, Page, ResealPlace, Retention, RetryOf, RetryOutcome, Shared, Store as _, SubscriptionFilter,
+    Subscriptions, Tenants, Transfer, Write,
 };
 
 fn append(there: &There, events: Vec<NewEvent>) -> Write {
@@ -209,6 +209,18 @@ pub(super) async fn settings(book: &mut Book, there: &There) {
     book.see("A list of subscriptions: of all tenants", ANY_DAY, async |store| {
         let found = store.subscriptions(AllTenants, &SubscriptionFilter::default(), Page::first(1)).await.unwrap().rows;
         assert_eq!(found[0].id, new.id);
+    })
+    .await;
+    book.see("Secrets are sealed with another master key", ANY_DAY, async |store| {
+        store.reseal(ResealPlace::BEGIN, 100).await.unwrap();
+        let before = model::SubscriptionId::from_uuid(uuid::Uuid::from_u128(new.id.uuid().as_u128() - 1));
+        let after = ResealPlace::Subscriptions(Some((new.tenant.clone(), before)));
+        assert_eq!(store.reseal(after, 1).await.unwrap().rows, 1);
+    })
+    .await;
+    let whole = Rule { days: None, whole: &["subscriptions", "tenants"] };
+    book.see("Sealed values by their master key", whole, async |store| {
+        store.master_key_use().await.unwrap();
     })
     .await;
     book.see("Waiting deliveries of a subscription are cancelled", ANY_DAY, async |store| {

@@ -170,3 +170,10 @@ hand_on!(Transfer {
     fn write_events(tenant: &TenantId, events: Vec<StoredEvent>) -> ();
     fn write_stats(of: &Subscription) -> ();
 });
+
+hand_on!(MasterKeys {
+    fn master_key_use() -> storage::MasterKeyUse;
+    fn begin_rotation() -> storage::RotationBegin;
+    fn reseal(after: storage::ResealPlace, limit: u32) -> storage::Resealed;
+    fn end_rotation() -> storage::RotationEnd;
+});

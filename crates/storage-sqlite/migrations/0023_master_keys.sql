@@ -1,0 +1,2 @@
+-- Several master keys. Their records are rows of `meta`, and only nodes of a shared database say which keys they have; so
+-- there is nothing to add here. (Numbers and names are the same on every backend.)
