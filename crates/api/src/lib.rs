@@ -17,6 +17,9 @@ mod docs;
 mod egress_addresses;
 mod events;
 mod family;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod health;
 mod key_use_task;
 mod key_uses;

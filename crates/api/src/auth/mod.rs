@@ -15,6 +15,8 @@ use crate::{
     },
 };
 use axum::extract::FromRequestParts;
+#[cfg(feature = "fuzzing")]
+pub(crate) use credential::credential_of;
 pub(crate) use credential::{SESSION_COOKIE, is_foreign};
 pub(crate) use directory::Directory;
 pub use hash::hash_key;
