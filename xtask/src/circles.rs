@@ -123,6 +123,8 @@ fn read_items(
     for item in items {
         if let syn::Item::Mod(one) = item
             && !is_test(&one.attrs)
+            // A file of another crate, which is checked there.
+            && !one.attrs.iter().any(|attribute| attribute.path().is_ident("path"))
         {
             module.children.insert(one.ident.to_string());
             inner.push(one);

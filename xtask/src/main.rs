@@ -7,14 +7,17 @@ mod codegen;
 mod dashboards;
 mod dev;
 mod failures;
+mod fuzz;
 mod languages;
 mod mode;
+mod supply;
+mod threats;
 mod tidy;
 mod tools;
 mod workspace;
 
-use std::{path::PathBuf, process::ExitCode};
-use workspace::root;
+use std::process::ExitCode;
+use workspace::target_folder;
 
 const HELP: &str = "cargo xtask COMMAND
 
@@ -22,7 +25,11 @@ const HELP: &str = "cargo xtask COMMAND
                       options: --port N (8080), --receiver-port N (9000), 0 for a free port, --fresh (empty store)
   test [ARGS…]        install the programs that tests need, and run all tests (ARGS go to `cargo test`)
   tidy                checks beyond the compiler's: crate dependencies, module docs, file lengths
-  codegen [--check]   write the generated files, or fail when they are out of date";
+  codegen [--check]   write the generated files, or fail when they are out of date
+  fuzz [TARGET]       run one fuzz target or all of them under libFuzzer; --minutes N for each (5)
+  advisories [FOLDER] compare Cargo.lock with security advisories: of a clone of the RustSec database, or advisories.toml,
+                      which --vendor FOLDER writes
+  sbom                write the bill of materials of the binary in CycloneDX";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -33,6 +40,9 @@ fn main() -> ExitCode {
         ["tidy"] => tidy::run(),
         ["codegen"] => codegen::run(mode::Mode::Write),
         ["codegen", "--check"] => codegen::run(mode::Mode::Check),
+        ["fuzz", ref rest @ ..] => fuzz::run(rest),
+        ["advisories", ref rest @ ..] => supply::advisories::run(rest),
+        ["sbom"] => supply::sbom::run(),
         ["help" | "--help" | "-h"] => {
             println!("{HELP}");
             Ok(())
@@ -57,7 +67,7 @@ fn test(rest: &[&str]) -> anyhow::Result<()> {
     // A failure in one crate hides none in another.
     let mut arguments = vec!["test", "--workspace", "--all-features", "--no-fail-fast"];
     arguments.extend(rest);
-    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from);
+    let target = target_folder();
     let kept = [
         ("ledgers.txt", "Ledgers of acknowledged events, by fault"),
         ("audit-precision.txt", "Precision and recall of the audit in its test projects"),

@@ -2,7 +2,7 @@
 //! a reason for every exception to the bans of `clippy.toml`.
 
 use crate::{
-    circles, languages,
+    circles, languages, threats,
     workspace::{self, root},
 };
 use anyhow::{Context, bail};
@@ -12,7 +12,7 @@ use std::{
 };
 
 /// The arrows of ARCHITECTURE.md: each crate, and the workspace crates that it may use. (Tests may use more.)
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("model", &[]),
     ("metrics", &["model"]),
     ("signing", &[]),
@@ -40,6 +40,21 @@ const ARROWS: [(&str, &[&str]); 15] = [
         ],
     ),
     ("bench", &["model", "storage", "storage-sqlite", "testing"]),
+    (
+        "fuzz",
+        &[
+            "model",
+            "metrics",
+            "signing",
+            "storage",
+            "storage-postgres",
+            "filter",
+            "transform",
+            "delivery",
+            "audit",
+            "api",
+        ],
+    ),
     ("testing", &[]),
     ("xtask", &[]),
 ];
@@ -53,7 +68,7 @@ const FOREIGN: [(&str, &[&str], &str); 4] = [
 ];
 
 /// Features with test doubles and test suites, which the released binary must not contain: for `dev-dependencies` only.
-const TEST_FEATURES: [&str; 2] = ["conformance", "test"];
+const TEST_FEATURES: [&str; 3] = ["conformance", "fuzzing", "test"];
 
 const LINES_MAX: usize = 400;
 
@@ -62,7 +77,7 @@ const FOREIGN_CODE: &str = "tests/projects";
 
 /// Words that are only allowed in some places.
 const ONLY_IN: [(&str, &[&str]); 7] = [
-    ("std::env::var", &["crates/cli/", "bench/", "testing/", "xtask/"]),
+    ("std::env::var", &["crates/cli/", "bench/", "fuzz/libfuzzer/", "testing/", "xtask/"]),
     ("SystemTime::now", &["crates/model/src/clock.rs", "bench/"]),
     (
         "Instant::now",
@@ -77,7 +92,7 @@ const ONLY_IN: [(&str, &[&str]); 7] = [
     // Elapsed time, for the steady clock and for leases.
     ("clock_gettime", &["crates/delivery/src/steady/mod.rs"]),
     // These macros panic when the reader of a command's output has closed the pipe. A build script speaks to cargo by them.
-    ("println!(", &["crates/api/build.rs", "crates/cli/src/audit/", "bench/", "testing/", "xtask/"]),
+    ("println!(", &["crates/api/build.rs", "crates/cli/src/audit/", "bench/", "fuzz/libfuzzer/", "testing/", "xtask/"]),
     ("getrandom::fill", &["crates/cli/src/entropy.rs"]),
     ("Uuid::now_v7", &[]),
 ];
@@ -88,6 +103,7 @@ pub(crate) fn run() -> anyhow::Result<()> {
     circles(&mut faults)?;
     parts(&mut faults)?;
     languages(&mut faults)?;
+    faults.extend(threats::faults(&fs::read_to_string(root().join("SECURITY.md"))?, &root()));
     let mut files = Vec::new();
     for (krate, _) in ARROWS {
         collect(&folder(krate), &mut files)?;
@@ -146,6 +162,7 @@ const PARTS: [(&str, &[&str]); 1] = [(
         "detect",
         "classify",
         "run",
+        "fuzzing",
         "lib",
     ],
 )];
@@ -193,7 +210,7 @@ fn languages(faults: &mut Vec<String>) -> anyhow::Result<()> {
 }
 
 /// Crates next to `crates/`, because they are not part of the product.
-const BESIDE: [&str; 3] = ["bench", "testing", "xtask"];
+const BESIDE: [&str; 4] = ["bench", "fuzz", "testing", "xtask"];
 
 fn folder(krate: &str) -> PathBuf {
     if BESIDE.contains(&krate) { root().join(krate) } else { root().join("crates").join(krate) }
@@ -213,7 +230,9 @@ fn arrows(faults: &mut Vec<String>) -> anyhow::Result<()> {
             .parse()
             .with_context(|| format!("{} is not a manifest", path.display()))?;
         let Some(dependencies) = manifest.get("dependencies").and_then(toml::Value::as_table) else { continue };
-        test_features(krate, &manifest, faults);
+        if !BESIDE.contains(&krate) {
+            test_features(krate, &manifest, faults);
+        }
         for name in dependencies.keys() {
             let ours = ARROWS.iter().any(|(other, _)| other == name);
             if ours && !allowed.contains(&name.as_str()) {

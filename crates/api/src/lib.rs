@@ -18,6 +18,9 @@ mod docs;
 mod egress_addresses;
 mod events;
 mod family;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod gate;
 mod health;
 mod hosts;

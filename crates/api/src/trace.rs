@@ -19,7 +19,7 @@ impl<S: Sync> FromRequestParts<S> for Trace {
     }
 }
 
-fn of(headers: &HeaderMap) -> Option<TraceContext> {
+pub(crate) fn of(headers: &HeaderMap) -> Option<TraceContext> {
     let parent = parent(headers)?;
     // A value that is not visible ASCII makes the list invalid, as a member without a name does.
     let states = headers.get_all(TRACESTATE).iter().map(|state| state.to_str().unwrap_or("="));

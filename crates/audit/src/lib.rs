@@ -18,6 +18,9 @@ mod detect;
 mod facts;
 #[cfg(test)]
 mod failpoints;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod lower;
 pub mod report;
 mod resolve;

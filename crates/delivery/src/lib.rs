@@ -16,6 +16,9 @@ mod egress;
 mod engine;
 mod fan_out;
 mod feed;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod index;
 mod journal;
 mod lanes;

@@ -35,6 +35,9 @@ mod datum;
 mod document;
 mod eval;
 mod fault;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod kind;
 mod limits;
 mod number;

@@ -4,7 +4,10 @@
 //! The check is structural and errs on the side of refusal: keywords that it does not understand must not change.
 
 use serde_json::{Map, Value};
-use std::collections::BTreeSet;
+use std::{
+    cell::OnceCell,
+    collections::{BTreeSet, HashSet},
+};
 
 /// A guarantee of the old schema that the new one breaks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +27,27 @@ impl std::fmt::Display for Break {
 /// All broken guarantees, in the old schema's order; empty when the change is compatible.
 pub fn breaks(old: &Value, new: &Value) -> Vec<Break> {
     let mut found = Vec::new();
-    Comparison { old_root: old, new_root: new }.schema("", old, new, 0, &mut found);
+    let comparison = Comparison::new(old, new);
+    // A list of pairs instead of recursion: the depth of recursive schemas has no bound.
+    let (mut compared, mut pending) = (HashSet::new(), vec![Pair { at: String::new(), old, new: Some(new) }]);
+    while let Some(pair) = pending.pop() {
+        let (at, old) = (pair.at, resolve(comparison.old_root, pair.old));
+        let Some(new) = pair.new.map(|new| resolve(comparison.new_root, new)) else {
+            found.push(Break { pointer: at, message: "is no longer described".into() });
+            continue;
+        };
+        // A recursive schema meets a pair again and again; a broken guarantee is reported at the first place.
+        if !compared.insert((std::ptr::from_ref(old), std::ptr::from_ref(new))) {
+            continue;
+        }
+        if compared.len() > PAIRS_MAX {
+            let message = format!("has more than {PAIRS_MAX} parts, which are too many to compare");
+            found.push(Break { pointer: String::new(), message });
+            break;
+        }
+        let parts = comparison.schema(&at, old, new, &mut found);
+        pending.extend(parts.into_iter().rev());
+    }
     found
 }
 
@@ -49,12 +72,32 @@ const SUBSCHEMAS: [&str; 2] = ["items", "additionalProperties"];
 const LOWER: [&str; 5] = ["minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"];
 const UPPER: [&str; 5] = ["maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"];
 
-/// Maximum depth to which references are followed, for recursive schemas.
+/// Maximum number of references that are followed one after the other.
 const DEPTH: usize = 32;
+
+/// Maximum number of pairs of parts that are compared. With references there can be more pairs than parts: recursive
+/// schemas of n and of m definitions have up to n·m.
+const PAIRS_MAX: usize = 20_000;
 
 struct Comparison<'s> {
     old_root: &'s Value,
     new_root: &'s Value,
+    /// The documents differ, and their definitions; found out once, since they may be large.
+    roots_differ: OnceCell<bool>,
+    definitions_differ: OnceCell<bool>,
+}
+
+impl<'s> Comparison<'s> {
+    fn new(old_root: &'s Value, new_root: &'s Value) -> Self {
+        Self { old_root, new_root, roots_differ: OnceCell::new(), definitions_differ: OnceCell::new() }
+    }
+}
+
+/// A part of the old schema and its counterpart, if it has one.
+struct Pair<'s> {
+    at: String,
+    old: &'s Value,
+    new: Option<&'s Value>,
 }
 
 /// Follows a local `$ref`.
@@ -75,30 +118,34 @@ fn names(value: Option<&Value>) -> BTreeSet<&str> {
     }
 }
 
-impl Comparison<'_> {
-    fn schema(&self, at: &str, old: &Value, new: &Value, depth: usize, found: &mut Vec<Break>) {
-        let (old, new) = (resolve(self.old_root, old), resolve(self.new_root, new));
+impl<'s> Comparison<'s> {
+    /// Compares two schemas except for their parts, which it returns.
+    fn schema(&self, at: &str, old: &'s Value, new: &'s Value, found: &mut Vec<Break>) -> Vec<Pair<'s>> {
         let mut note = |message: String| found.push(Break { pointer: at.to_owned(), message });
-        let (old, new) = match (old, new) {
-            (Value::Bool(true), _) | (_, Value::Bool(false)) => return,
-            (Value::Bool(false), _) => return note("was impossible and is now possible".into()),
-            (Value::Object(old), Value::Bool(true)) if old.keys().all(|key| WORDS.contains(&key.as_str())) => return,
-            (_, Value::Bool(true)) => return note("is no longer described".into()),
-            (Value::Object(old), Value::Object(new)) => (old, new),
-            _ => return note("must be described by an object".into()),
+        let message = match (old, new) {
+            (Value::Bool(true), _) | (_, Value::Bool(false)) => return Vec::new(),
+            (Value::Object(old), Value::Bool(true)) if old.keys().all(|key| WORDS.contains(&key.as_str())) => {
+                return Vec::new();
+            }
+            (Value::Object(old), Value::Object(new)) => {
+                types(old, new, &mut note);
+                values(old, new, &mut note);
+                bounds(old, new, &mut note);
+                self.rest(old, new, &mut note);
+                let mut parts = properties(at, old, new, found);
+                parts.extend(items(at, old, new));
+                return parts;
+            }
+            (Value::Bool(false), _) => "was impossible and is now possible",
+            (_, Value::Bool(true)) => "is no longer described",
+            _ => "must be described by an object",
         };
-        types(old, new, &mut note);
-        values(old, new, &mut note);
-        bounds(old, new, &mut note);
-        self.rest(old, new, &mut note);
-        if depth < DEPTH {
-            self.properties(at, old, new, depth, found);
-            self.items(at, old, new, depth, found);
-        }
+        note(message.into());
+        Vec::new()
     }
 
     /// Keywords that are not understood must be unchanged or new, and so must everything that they refer to.
-    fn rest(&self, old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+    fn rest(&self, old: &Object, new: &Object, note: &mut impl FnMut(String)) {
         let understood = |keyword: &&str| {
             ["$ref", "type", "enum", "const", "required", "properties"].contains(keyword)
                 || [&WORDS[..], &SUBSCHEMAS, &LOWER, &UPPER].iter().any(|known| known.contains(keyword))
@@ -118,54 +165,37 @@ impl Comparison<'_> {
         references(schema, &mut targets);
         let definitions = ["$defs", "definitions"];
         let is_definition = |target: &&str| definitions.iter().any(|name| target.starts_with(&format!("#/{name}/")));
+        let differ = || definitions.iter().any(|d| self.old_root.get(d) != self.new_root.get(d));
         match targets.iter().all(is_definition) {
-            true => !targets.is_empty() && definitions.iter().any(|d| self.old_root.get(d) != self.new_root.get(d)),
-            false => self.old_root != self.new_root,
-        }
-    }
-
-    fn properties(
-        &self,
-        at: &str,
-        old: &Map<String, Value>,
-        new: &Map<String, Value>,
-        depth: usize,
-        found: &mut Vec<Break>,
-    ) {
-        let pointer = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
-        let kept = names(new.get("required"));
-        for name in names(old.get("required")) {
-            if !kept.contains(name) {
-                found.push(Break { pointer: pointer(name), message: "was required and is now optional".into() });
-            }
-        }
-        let Some(properties) = old.get("properties").and_then(Value::as_object) else { return };
-        let now = new.get("properties").and_then(Value::as_object);
-        for (name, before) in properties {
-            match now.and_then(|now| now.get(name)) {
-                Some(after) => self.schema(&pointer(name), before, after, depth + 1, found),
-                None => found.push(Break { pointer: pointer(name), message: "is no longer described".into() }),
-            }
-        }
-    }
-
-    fn items(
-        &self,
-        at: &str,
-        old: &Map<String, Value>,
-        new: &Map<String, Value>,
-        depth: usize,
-        found: &mut Vec<Break>,
-    ) {
-        for keyword in SUBSCHEMAS {
-            let Some(before) = old.get(keyword) else { continue };
-            let after = new.get(keyword).unwrap_or(&Value::Bool(true));
-            self.schema(&format!("{at}/*"), before, after, depth + 1, found);
+            true => !targets.is_empty() && *self.definitions_differ.get_or_init(differ),
+            false => *self.roots_differ.get_or_init(|| self.old_root != self.new_root),
         }
     }
 }
 
-fn types(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+type Object = Map<String, Value>;
+
+fn properties<'s>(at: &str, old: &'s Object, new: &'s Object, found: &mut Vec<Break>) -> Vec<Pair<'s>> {
+    let pointer = |name: &str| format!("{at}/{}", name.replace('~', "~0").replace('/', "~1"));
+    let kept = names(new.get("required"));
+    for name in names(old.get("required")) {
+        if !kept.contains(name) {
+            found.push(Break { pointer: pointer(name), message: "was required and is now optional".into() });
+        }
+    }
+    let now = new.get("properties").and_then(Value::as_object);
+    let properties = old.get("properties").and_then(Value::as_object).into_iter().flatten();
+    properties.map(|(name, old)| Pair { at: pointer(name), old, new: now.and_then(|now| now.get(name)) }).collect()
+}
+
+fn items<'s>(at: &str, old: &'s Object, new: &'s Object) -> impl Iterator<Item = Pair<'s>> {
+    SUBSCHEMAS.into_iter().filter_map(move |keyword| {
+        let new = new.get(keyword).unwrap_or(&Value::Bool(true));
+        old.get(keyword).map(|old| Pair { at: format!("{at}/*"), old, new: Some(new) })
+    })
+}
+
+fn types(old: &Object, new: &Object, note: &mut impl FnMut(String)) {
     let (before, after) = (names(old.get("type")), names(new.get("type")));
     if before.is_empty() {
         return;
@@ -181,8 +211,8 @@ fn types(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnM
     }
 }
 
-fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
-    let list = |schema: &Map<String, Value>| match (schema.get("const"), schema.get("enum")) {
+fn values(old: &Object, new: &Object, note: &mut impl FnMut(String)) {
+    let list = |schema: &Object| match (schema.get("const"), schema.get("enum")) {
         (Some(one), _) => Some(vec![one.clone()]),
         (None, Some(Value::Array(list))) => Some(list.clone()),
         _ => None,
@@ -191,7 +221,9 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
         (None, _) => {}
         (Some(_), None) => note("may now have any value".into()),
         (Some(before), Some(after)) => {
-            let added: Vec<_> = after.iter().filter(|v| !before.contains(v)).map(ToString::to_string).collect();
+            // The lists may be long.
+            let known: HashSet<&Value> = before.iter().collect();
+            let added: Vec<_> = after.iter().filter(|v| !known.contains(v)).map(ToString::to_string).collect();
             if !added.is_empty() {
                 note(format!("may now be {}", added.join(" or ")));
             }
@@ -199,7 +231,7 @@ fn values(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl Fn
     }
 }
 
-fn bounds(old: &Map<String, Value>, new: &Map<String, Value>, note: &mut impl FnMut(String)) {
+fn bounds(old: &Object, new: &Object, note: &mut impl FnMut(String)) {
     for keyword in LOWER.into_iter().chain(UPPER) {
         let Some(before) = old.get(keyword).and_then(Value::as_f64) else { continue };
         let looser = match new.get(keyword).and_then(Value::as_f64) {
@@ -306,6 +338,24 @@ mod tests {
         let tree = |more: Value| json!({"type": "object", "allOf": [{"$ref": "#"}], "title": more});
         let got = breaks(&tree(json!("a")), &tree(json!("b")));
         assert_eq!(got[0].to_string(), "/: allOf refers to a changed definition");
+    }
+
+    #[test]
+    fn recursive_schemas_and_long_lists_are_compared_in_bounded_time() {
+        let both = json!({"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}}});
+        assert_eq!(breaks(&both, &both), []);
+        let deep = json!({"properties": {"a": {"$ref": "#"}, "b": {"$ref": "#"}, "c": {"type": "string"}}});
+        assert_eq!(breaks(&deep, &both).len(), 1);
+        // Cycles of 200 and of 199 definitions meet in all pairs of them.
+        let cycle = |length: usize| {
+            let next = |at: usize| json!({"properties": {"a": {"$ref": format!("#/$defs/{}", (at + 1) % length)}}});
+            let all: Map<String, Value> = (0..length).map(|at| (at.to_string(), next(at))).collect();
+            json!({"$ref": "#/$defs/0", "$defs": all})
+        };
+        let found = breaks(&cycle(200), &cycle(199));
+        assert!(found.len() == 1 && found[0].message.starts_with("has more than 20000 parts"), "{found:?}");
+        let list = |from: usize| json!({"enum": (from..from + 50_000).collect::<Vec<_>>()});
+        assert_eq!(breaks(&list(0), &list(1))[0].message, "may now be 50000");
     }
 
     #[test]

@@ -8,6 +8,9 @@
 mod clock;
 mod fault;
 mod frame;
+#[cfg(feature = "fuzzing")]
+#[doc(hidden)]
+pub mod fuzzing;
 mod host;
 mod limits;
 mod shape;

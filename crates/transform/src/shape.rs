@@ -184,6 +184,10 @@ fn is_token(byte: u8) -> bool {
     byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte)
 }
 
+/// Visible characters that a path or a query cannot have: the fragment's, one that some clients take for `/`, and those
+/// that only occur percent-encoded (URL standard, path and query percent-encode sets).
+const UNSAFE: &[u8] = b"#\\\"<>`";
+
 /// An absolute path with an optional query that cannot name another host: no `//` in front, which would be an authority.
 fn check_path(path: &str) -> Result<(), ScriptFault> {
     let fault = |why: &str| Err(ScriptFault::output(format!("path {why}")));
@@ -193,8 +197,8 @@ fn check_path(path: &str) -> Result<(), ScriptFault> {
     if !path.starts_with('/') || path.starts_with("//") {
         return fault("must begin with a single `/`: a script cannot change the host");
     }
-    if !path.bytes().all(|byte| matches!(byte, b'!'..=b'~') && byte != b'#' && byte != b'\\') {
-        return fault("must consist of visible ASCII characters without `#` and `\\`; percent-encode other ones");
+    if !path.bytes().all(|byte| matches!(byte, b'!'..=b'~') && !UNSAFE.contains(&byte)) {
+        return fault("must consist of visible ASCII characters without # \\ \" < > and `; percent-encode other ones");
     }
     Ok(())
 }

@@ -59,6 +59,16 @@ pub(super) fn read<'h>(
     Ok(Credential::Key(key))
 }
 
+/// The credential of a safe request as text, and whether it is a session's.
+#[cfg(feature = "fuzzing")]
+pub(crate) fn credential_of(headers: &HeaderMap) -> Result<(bool, String), Problem> {
+    let settings = Settings::new(std::time::Duration::from_secs(10));
+    Ok(match read(&Method::GET, headers, &settings)? {
+        Credential::Key(key) => (false, key.to_owned()),
+        Credential::Session(token) => (true, token.to_owned()),
+    })
+}
+
 /// The value of a cookie (RFC 6265, section 4.2), without the quotes that some clients put around it.
 fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let pairs = headers.get_all(header::COOKIE).iter().filter_map(|line| line.to_str().ok());

@@ -18,6 +18,8 @@ use crate::{
 };
 use axum::extract::FromRequestParts;
 pub(crate) use address::FromAddress;
+#[cfg(feature = "fuzzing")]
+pub(crate) use credential::credential_of;
 pub(crate) use credential::{SESSION_COOKIE, is_foreign};
 pub(crate) use directory::Directory;
 pub use hash::hash_key;

@@ -38,6 +38,13 @@ pub(crate) struct NewEvents<'a> {
     events: Vec<EventRequest<'a>>,
 }
 
+impl<'a> NewEvents<'a> {
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn events(&self) -> &[EventRequest<'a>] {
+        &self.events
+    }
+}
+
 /// The accepted events, in the order of the request.
 #[derive(Serialize, ToSchema)]
 pub(crate) struct AcceptedBatch {

@@ -64,6 +64,12 @@ pub(crate) struct EventRequest<'a> {
 }
 
 impl EventRequest<'_> {
+    /// The payloads as they came, for the checks that follow the parser.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn payloads(&self) -> impl Iterator<Item = &RawValue> {
+        [Some(self.data), self.metadata].into_iter().flatten()
+    }
+
     /// Validates the event; `prefix` precedes the names of its fields in faults.
     pub(super) fn check(
         self,

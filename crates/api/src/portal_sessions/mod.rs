@@ -5,7 +5,7 @@ pub(crate) mod create;
 pub(crate) mod delete;
 pub(crate) mod get;
 pub(crate) mod list;
-mod request;
+pub(crate) mod request;
 pub(crate) mod shown;
 
 use crate::problem::{Problem, kinds::NoSuchPortalSession};

@@ -123,6 +123,12 @@ impl<L: Number, C: Cursor, F: Parameters, const COUNT: u32> ListQuery<L, C, F, C
         Ok(Self { page, filter: F::read(&query)?, query, limit: PhantomData })
     }
 
+    /// The link to the page after the one at this list's own cursor.
+    #[cfg(feature = "fuzzing")]
+    pub(crate) fn link(&self) -> Option<String> {
+        self.page.cursor.as_ref().map(|place| self.query.next_link(&C::format(place), self.page.offset))
+    }
+
     /// Counts the rows with `count`, up to `max`, when the query asks for it.
     pub(crate) async fn total<Id>(
         &self,

@@ -34,9 +34,15 @@ pub(crate) enum SecretFault {
          secret"
     )]
     NotStandard,
+    /// Everybody may know it, and verifiers take it for the key of ed25519 signatures.
+    #[error("must not be a public key (whpk_)")]
+    PublicKey,
     #[error(transparent)]
     Malformed(#[from] BadSecret),
 }
+
+/// The prefix of an ed25519 public key in Standard Webhooks.
+const PUBLIC: &str = "whpk_";
 
 /// Checks a secret given to the platform API for a subscription of this profile.
 pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), SecretFault> {
@@ -46,6 +52,9 @@ pub(crate) fn check_given(value: &str, profile: Profile) -> Result<(), SecretFau
     }
     if value.chars().count() > *SECRET_CHARACTERS.end() {
         return Err(SecretFault::TooLong);
+    }
+    if value.starts_with(PUBLIC) {
+        return Err(SecretFault::PublicKey);
     }
     let key_bytes = Secret::parse(value)?.key_bytes();
     if key_bytes < SECRET_KEY_BYTES_MIN {
@@ -65,6 +74,9 @@ pub(crate) fn check_given_by_tenant(value: &str) -> Result<&str, SecretFault> {
     }
     if value.contains(char::is_control) {
         return Err(SecretFault::Control);
+    }
+    if value.starts_with(PUBLIC) {
+        return Err(SecretFault::PublicKey);
     }
     Secret::parse(value)?;
     Ok(value)
@@ -169,6 +181,7 @@ mod tests {
             ("whsec_not!base64", "base64"),
             ("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa-_", "base64"),
             ("whsk_c2hvcnQ=", "ed25519"),
+            ("whpk_GXn3ZPpOFeLvbdDHPRDRBHxIT1VnmYCXYQtnRGyVfg8=", "public key"),
             ("                        ", "white space"),
             (" 123456789012345678901234", "white space"),
             ("123456789012345678901234\n", "white space"),
@@ -215,6 +228,7 @@ mod tests {
             ("12345\u{0}78", "control"),
             ("whsec_not base64", "base64"),
             ("whsk_c2hvcnQ=", "ed25519"),
+            (" whpk_AAAAAAAAAAAAAAAA", "public key"),
         ] {
             let message = check_given_by_tenant(bad).unwrap_err().to_string();
             assert!(message.contains(part), "{bad:?}: {message}");

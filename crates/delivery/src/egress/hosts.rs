@@ -50,6 +50,14 @@ impl Hosts {
     }
 }
 
+/// The names of a text, sorted.
+#[cfg(feature = "fuzzing")]
+pub(super) fn names(text: &str) -> Vec<(String, Vec<IpAddr>)> {
+    let mut names: Vec<_> = parse(text).into_iter().map(|(name, addresses)| (name.into(), addresses)).collect();
+    names.sort();
+    names
+}
+
 fn stamp(path: &Path) -> io::Result<Stamp> {
     let metadata = fs::metadata(path)?;
     Ok((metadata.modified().ok(), metadata.len()))

@@ -245,3 +245,12 @@ impl AsyncWrite for Listening {
         Pin::new(&mut self.socket).poll_shutdown(cx)
     }
 }
+
+/// What these bytes of a receiver tell: a response has begun, the first frame was SETTINGS, and the fate of a stream.
+#[cfg(feature = "fuzzing")]
+pub(super) fn told(pieces: &[&[u8]], stream: u32) -> (bool, bool, super::fault::Fate) {
+    let received = Arc::new(Received::default());
+    let mut frames = Frames::new(received.clone());
+    pieces.iter().for_each(|piece| frames.see(piece));
+    (received.has_answered(), received.has_begun(), received.fate(stream))
+}

@@ -8,6 +8,8 @@ mod content;
 mod dial;
 mod examine;
 mod fault;
+#[cfg(feature = "fuzzing")]
+pub(crate) mod fuzzing;
 mod hosts;
 mod http1;
 mod http2;

@@ -75,3 +75,27 @@ impl<'p> Through<'p> {
         }
     }
 }
+
+/// The tunnels on any connection.
+#[cfg(feature = "fuzzing")]
+pub(super) mod fuzzing {
+    use super::{ProxyFault, TcpStream, connect, socks5};
+    use model::tenant::egress::ProxyCredentials;
+    use std::net::{Ipv4Addr, SocketAddr};
+
+    const RECEIVER: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::new(203, 0, 113, 7)), 443);
+
+    pub(in crate::egress) async fn connect(
+        tcp: &mut TcpStream,
+        credentials: Option<&ProxyCredentials>,
+    ) -> Result<(), ProxyFault> {
+        connect::tunnel(tcp, RECEIVER, credentials).await
+    }
+
+    pub(in crate::egress) async fn socks5(
+        tcp: &mut TcpStream,
+        credentials: Option<&ProxyCredentials>,
+    ) -> Result<(), ProxyFault> {
+        socks5::tunnel(tcp, RECEIVER, credentials).await
+    }
+}

@@ -4,6 +4,9 @@ mod p521;
 mod p521_exchange;
 pub(super) mod words;
 
+#[cfg(feature = "fuzzing")]
+pub(super) use words::algorithm;
+
 use rustls::{
     ClientConfig, ConfigBuilder, RootCertStore, SignatureScheme,
     client::WantsClientCert,

@@ -5,4 +5,6 @@ mod token_request;
 mod tokens;
 
 pub(crate) use authenticate::Unauthenticated;
+#[cfg(feature = "fuzzing")]
+pub(crate) use token_request::read_answer;
 pub(crate) use tokens::{Token, Tokens};

@@ -30,6 +30,11 @@ impl<'a> Run<'a> {
         Self { document, steps_left: steps, locals: Vec::new() }
     }
 
+    #[cfg(feature = "fuzzing")]
+    pub(crate) const fn steps_left(&self) -> usize {
+        self.steps_left
+    }
+
     fn charge(&mut self, steps: usize) -> Result<(), Why> {
         match self.steps_left.checked_sub(steps) {
             Some(left) => {

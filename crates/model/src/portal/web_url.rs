@@ -19,6 +19,8 @@ pub enum BadWebUrl {
     TooLong,
     #[error("must not contain a user name or password")]
     UserInfo,
+    #[error("must name a host of letters, digits, hyphens, dots and underscores")]
+    Host,
     #[error("must be an origin (https://, host and port, without a path), for example https://app.example.com")]
     NotAnOrigin,
 }
@@ -41,6 +43,9 @@ impl WebUrl {
         if !url.username().is_empty() || url.password().is_some() {
             return Err(BadWebUrl::UserInfo);
         }
+        if !has_plain_host(&url) {
+            return Err(BadWebUrl::Host);
+        }
         // As the URL standard serialises it: hosts in lower case and ASCII, other characters percent-encoded.
         Ok(Self(url.into()))
     }
@@ -54,9 +59,9 @@ impl WebUrl {
         &self.0
     }
 
-    /// The origin, as a source in a Content-Security-Policy.
+    /// The origin, as a source in a Content-Security-Policy; `None` for a stored URL that would be refused today.
     pub fn origin(&self) -> Option<String> {
-        Url::parse(&self.0).ok().map(|url| url.origin().ascii_serialization())
+        Url::parse(&self.0).ok().filter(has_plain_host).map(|url| url.origin().ascii_serialization())
     }
 }
 
@@ -64,6 +69,13 @@ impl fmt::Display for WebUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// True for an address, or a name of letters, digits, hyphens, dots and underscores. The URL standard allows more, such as
+/// `*.com` and `a;frame-ancestors`, which mean something else in a Content-Security-Policy.
+fn has_plain_host(url: &Url) -> bool {
+    let is_plain = |name: &str| name.bytes().all(|c| c.is_ascii_alphanumeric() || b"-._".contains(&c));
+    url.domain().is_none_or(is_plain)
 }
 
 fn is_web(url: &Url, allow_http: bool) -> bool {
@@ -116,10 +128,16 @@ mod tests {
             "ftp://acme.example",
             "https://user@acme.example/",
             "https://:pw@acme.example/",
+            "https://*.example/logo.svg",
+            "https://a;frame-ancestors/",
+            "https://a,b.example/",
+            "https://'self'/",
             &long,
         ] {
             assert!(WebUrl::parse(bad, false).is_err(), "{bad}");
         }
+        assert_eq!(WebUrl::stored("https://a;frame-ancestors/".into()).origin(), None);
+        assert_eq!(WebUrl::stored("https://[::1]:8443/x".into()).origin().as_deref(), Some("https://[::1]:8443"));
         assert!(WebUrl::parse("http://127.0.0.1:3000/logo.png", true).is_ok());
         assert!(WebUrl::parse("javascript:alert(1)", true).is_err());
     }

@@ -187,6 +187,18 @@ fn names_of_forms_are_flattened() {
 }
 
 #[test]
+fn a_form_is_not_much_longer_than_its_event() {
+    // 20,000 numbers below a name of 900 characters: with flattened names, 18 MB from 40 KB.
+    let name = "n".repeat(900);
+    let data = format!("{{\"{name}\":[{}]}}", vec!["1"; 20_000].join(","));
+    let body = Template::Form.render(&event(&data, ""), &Options::default()).body;
+    assert!(body.len() < 4 * data.len(), "{} bytes", body.len());
+    let pairs: Vec<_> = form_urlencoded::parse(&body).collect();
+    assert_eq!(pairs[4], ("data".into(), data.into()));
+    assert_eq!(pairs[5].0, "metadata[region]");
+}
+
+#[test]
 fn header_values_of_cloud_events_are_percent_encoded() {
     let event = EventFacts { id: "Euro € 😀 \"%", ..event("{}", "my shop:1") };
     let headers = Template::CloudEventsBinary.render(&event, &Options::default()).headers;

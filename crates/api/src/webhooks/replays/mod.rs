@@ -5,7 +5,7 @@ pub(crate) mod create;
 pub(crate) mod get;
 pub(crate) mod list;
 pub(crate) mod pause;
-mod request;
+pub(crate) mod request;
 pub(crate) mod resume;
 pub(crate) mod shown;
 

@@ -32,7 +32,7 @@ pub(crate) mod shape;
 pub(crate) mod shown;
 pub(crate) mod test;
 pub(crate) mod transformation_test;
-mod trial;
+pub(crate) mod trial;
 
 use crate::{
     App,

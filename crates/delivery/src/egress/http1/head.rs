@@ -3,6 +3,9 @@
 
 /// Longest head that is read to its end, in bytes.
 pub(super) const HEAD_MAX: usize = 64 * 1024;
+/// Longest version in a status line after `HTTP/`, and most spaces after it. The same limits hold however the line arrives.
+const VERSION_MAX: usize = 7;
+const SPACES_MAX: usize = 60;
 /// Bytes shown of a response that is not HTTP.
 const EXCERPT: usize = 32;
 
@@ -31,17 +34,20 @@ pub(super) fn status_line(head: &[u8], ended: bool) -> StatusLine {
     let open = if ended { StatusLine::Other } else { StatusLine::Unknown };
     let rest = &line[known..];
     let Some(space) = rest.iter().position(|c| *c == b' ' || *c == b'\t') else {
-        let plausible = rest.len() < 8 && rest.iter().all(|c| c.is_ascii_digit() || *c == b'.');
+        let plausible = rest.len() <= VERSION_MAX && rest.iter().all(|c| c.is_ascii_digit() || *c == b'.');
         return if plausible { open } else { StatusLine::Other };
     };
     let (version, after) = rest.split_at(space);
-    if version.is_empty() || !version.iter().all(|c| c.is_ascii_digit() || *c == b'.') {
+    if !(1..=VERSION_MAX).contains(&version.len()) || !version.iter().all(|c| c.is_ascii_digit() || *c == b'.') {
         return StatusLine::Other;
     }
     let code = after.trim_ascii_start();
+    if after.len() - code.len() > SPACES_MAX {
+        return StatusLine::Other;
+    }
     let digits = code.iter().take_while(|c| c.is_ascii_digit()).count();
     match (digits, code.get(digits)) {
-        (0..=2, None) if after.len() < 64 => open,
+        (0..=2, None) => open,
         (3, None) if !ended => StatusLine::Unknown,
         (3, _) if code[0] != b'0' => {
             let code = code[..3].iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0'));

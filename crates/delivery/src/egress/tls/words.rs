@@ -146,7 +146,7 @@ fn incompatible(why: &PeerIncompatible) -> &'static str {
 }
 
 /// The name of an algorithm, or its object identifiers. `der` is the inside of an `AlgorithmIdentifier`.
-fn algorithm(der: &[u8]) -> String {
+pub(in crate::egress) fn algorithm(der: &[u8]) -> String {
     let dotted = identifiers(der);
     let name = match dotted.first().map(String::as_str) {
         Some("1.2.840.113549.1.1.5" | "1.3.14.3.2.29") => "RSA and SHA-1",
