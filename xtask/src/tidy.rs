@@ -12,8 +12,9 @@ use std::{
 };
 
 /// The arrows of ARCHITECTURE.md: each crate, and the workspace crates that it may use. (Tests may use more.)
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("model", &[]),
+    ("identity", &["model"]),
     ("metrics", &["model"]),
     ("signing", &[]),
     ("storage", &["model"]),
@@ -23,11 +24,12 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("transform", &["model"]),
     ("delivery", &["model", "metrics", "signing", "storage", "filter", "transform"]),
     ("audit", &["model"]),
-    ("api", &["model", "metrics", "signing", "storage", "filter", "transform", "delivery"]),
+    ("api", &["model", "identity", "metrics", "signing", "storage", "filter", "transform", "delivery"]),
     (
         "cli",
         &[
             "model",
+            "identity",
             "metrics",
             "signing",
             "storage",
@@ -44,6 +46,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
         "fuzz",
         &[
             "model",
+            "identity",
             "metrics",
             "signing",
             "storage",

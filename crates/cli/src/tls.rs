@@ -1,5 +1,6 @@
 //! The server's own certificate and key, from PEM files.
 
+use crate::config::TlsFiles;
 use anyhow::{anyhow, bail};
 use model::Timestamp;
 use rustls::{
@@ -7,18 +8,11 @@ use rustls::{
     pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject},
     sign::CertifiedKey,
 };
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use x509_cert::{Certificate, der::Decode};
 
 pub(crate) const CERTIFICATE: &str = "POSTRIDER_TLS_CERTIFICATE";
 pub(crate) const KEY: &str = "POSTRIDER_TLS_KEY";
-
-/// The files of a certificate, with its chain, and of its key.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct TlsFiles {
-    pub(crate) certificate: PathBuf,
-    pub(crate) key: PathBuf,
-}
 
 /// A certificate with its key, which fit.
 pub(crate) struct Loaded {

@@ -3,7 +3,9 @@
 use crate::{Algorithm, der};
 use ring::{
     hmac,
-    signature::{ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey},
+    signature::{
+        ECDSA_P256_SHA256_FIXED, ED25519, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents, UnparsedPublicKey,
+    },
 };
 use rustls_pki_types::{SubjectPublicKeyInfoDer, pem::PemObject};
 use std::fmt;

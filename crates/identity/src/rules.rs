@@ -1,9 +1,6 @@
 //! The rules of an installation for tokens.
 
-use crate::{
-    Algorithm, ClaimPath, Key, Refusal, Standing, Token, User,
-    claims::Claims,
-};
+use crate::{Algorithm, ClaimPath, Key, Refusal, Standing, Token, User, claims::Claims};
 use model::{Role, Scope, TenantId, Timestamp};
 use std::time::Duration;
 

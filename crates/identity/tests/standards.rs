@@ -5,8 +5,7 @@ use identity::{Algorithm, ClaimPath, Key, Refusal, Rules, Token, parse_key_set};
 use model::Timestamp;
 use std::time::Duration;
 
-const CLAIMS: &str =
-    "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
+const CLAIMS: &str = "eyJpc3MiOiJqb2UiLA0KICJleHAiOjEzMDA4MTkzODAsDQogImh0dHA6Ly9leGFtcGxlLmNvbS9pc19yb290Ijp0cnVlfQ";
 const SECRET: &str = "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75aKtMN3Yj0iPS4hcgUuTwjAzZr1Z9CAow";
 const KEYS: &str = r#"{"keys": [
     {"kty": "RSA", "e": "AQAB", "n": "ofgWCuLjybRlzo0tZWJjNiuSfb4p4fAkd_wWJcyQoTbji9k0l8W26mPddxHmfHQp-Vaw-4qPCJrcS2mJPMEzP1Pt0Bm4d4QlL-yRT-SFd2lZS-pCgNMsD1W_YpRPEwOWvG6b32690r2jZ47soMZo9wGzjb_7OMg0LOL-bSf63kpaSHSXndS5z5rexMdbBYUsLA9e-KXBdQOS-UTo7WTBEMa2R2CapHg665xsmtdVMTBQY4uDZlxvb3qCo5ZwKh9kG4LT6_I5IhlJH7aGhyxXFvUK-DWNmoudF8NAco9_h9iaGNj8q2ethFkMLs91kzk2PAcDTW9gb54h4FRWyuXpoQ"},
@@ -42,7 +41,9 @@ fn the_tokens_of_the_standards_verify() {
     ];
     for text in &tokens {
         let token = Token::parse(text).unwrap();
-        let user = rules().verify(&token, &keys, Timestamp::from_millis(before * 1_000)).unwrap_or_else(|fault| panic!("{text}: {fault}"));
+        let user = rules()
+            .verify(&token, &keys, Timestamp::from_millis(before * 1_000))
+            .unwrap_or_else(|fault| panic!("{text}: {fault}"));
         assert_eq!(user.expires_at, Timestamp::from_millis(1_300_819_380_000), "{text}");
         let late = rules().verify(&token, &keys, Timestamp::from_millis(after * 1_000));
         assert_eq!(late, Err(Refusal::Expired));

@@ -16,7 +16,7 @@ enum Kind {
     Breaking,
 }
 
-const MIGRATIONS: [(&str, Kind, &str); 22] = [
+const MIGRATIONS: [(&str, Kind, &str); 23] = [
     ("0001_init", Kind::Breaking, include_str!("../migrations/0001_init.sql")),
     ("0002_queues_and_marks", Kind::Breaking, include_str!("../migrations/0002_queues_and_marks.sql")),
     ("0003_nodes_and_outbox", Kind::Breaking, include_str!("../migrations/0003_nodes_and_outbox.sql")),

@@ -1,7 +1,7 @@
 //! The findings of a read-only look at a store that this process does not open, for diagnostics. Nothing is created,
 //! migrated or locked, so another process may work on the store meanwhile.
 
-use crate::{KeyRecords, SealedValues, StorageError, Vault, codec};
+use crate::{KeyRecords, SealedValues, StorageError, Vault};
 use model::{AllowLists, TenantId, Timestamp};
 
 /// Migrations of a store, compared with those of this version.

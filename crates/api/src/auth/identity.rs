@@ -73,7 +73,9 @@ impl FromRequestParts<App> for Identity {
             Credential::Key(token) if token.starts_with(PORTAL_PREFIX) => {
                 Self { caller: Caller::Portal(portal(app, token).await?), session: None }
             }
-            Credential::Key(key) => Self { caller: by_text(app, key, FromAddress::of(&parts.extensions)).await?, session: None },
+            Credential::Key(key) => {
+                Self { caller: by_text(app, key, FromAddress::of(&parts.extensions)).await?, session: None }
+            }
         };
         parts.extensions.insert(found.clone());
         Ok(found)

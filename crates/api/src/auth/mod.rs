@@ -16,14 +16,14 @@ use crate::{
         kinds::{BadRequest, Forbidden, NotOperator},
     },
 };
-use axum::extract::FromRequestParts;
+use ::identity::Standing;
 pub(crate) use address::FromAddress;
+use axum::extract::FromRequestParts;
 #[cfg(feature = "fuzzing")]
 pub(crate) use credential::credential_of;
 pub(crate) use credential::{SESSION_COOKIE, is_foreign};
 pub(crate) use directory::Directory;
 pub use hash::hash_key;
-use ::identity::Standing;
 use http::{HeaderMap, request::Parts};
 pub(crate) use identity::{Caller, Identity, KeyRefusal, PORTAL_PREFIX, SignedIn, by_key, csrf_token};
 use model::{Role, TenantId};
@@ -33,8 +33,8 @@ pub(crate) use permission::{
     ViewSecret, WriteReplays, WriteSubscriptions, names as permission_names,
 };
 use std::marker::PhantomData;
-pub(crate) use tokens::{REFRESH, RETRY};
 pub use tokens::{KeySource, Tokens};
+pub(crate) use tokens::{REFRESH, RETRY};
 
 /// The operator, or somebody with a role: reading needs any role, and changing needs that of the operator. Everybody else
 /// is a 403.

@@ -13,9 +13,7 @@ use crate::{
 };
 use axum::{Json, extract::State};
 use http::StatusCode;
-use model::{
-    Networks, Scope, TenantId, TenantKey, Timestamp, key::Scopes, policy::TenantLimit, text::check_line,
-};
+use model::{Networks, Scope, TenantId, TenantKey, Timestamp, key::Scopes, policy::TenantLimit, text::check_line};
 use serde::Deserialize;
 use tokio::sync::MutexGuard;
 use utoipa::ToSchema;

@@ -115,7 +115,10 @@ async fn a_token_that_does_not_hold_is_refused_with_the_reason() {
         (changed("iss", json!("https://evil.example")), "The token is from another issuer (iss)"),
         (changed("tenant_id", json!("_postrider")), "The claim tenant_id of the token is not the id of a tenant"),
         (format!("{}!", token(&good)), "The token is not a JSON Web Token in its compact form"),
-        (token(&good).replace("eyJhbGciOiJIUzI1NiI", "eyJhbGciOiJSUzI1NiI"), "The algorithm of the token is not allowed here"),
+        (
+            token(&good).replace("eyJhbGciOiJIUzI1NiI", "eyJhbGciOiJSUzI1NiI"),
+            "The algorithm of the token is not allowed here",
+        ),
     ] {
         let answer = app.nobody().bearing(&text).get("/api/v1/events").await;
         assert_eq!(answer.detail(401, "unauthorized"), reason);

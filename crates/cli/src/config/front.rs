@@ -1,9 +1,15 @@
 //! Settings of the API's listener: TLS, host names, proxies and HTTP/2.
 
 use super::{Raw, bad_setting::BadSetting};
-use crate::tls::TlsFiles;
 use api::{ForwardedHeader, PublicUrl};
-use std::time::Duration;
+use std::{path::PathBuf, time::Duration};
+
+/// The files of a certificate, with its chain, and of its key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct TlsFiles {
+    pub(crate) certificate: PathBuf,
+    pub(crate) key: PathBuf,
+}
 
 /// The API's listener.
 #[derive(Clone, Debug)]

@@ -34,6 +34,7 @@ use figment::{
     value::{Dict, Map, Value},
 };
 use front::Front;
+pub(crate) use front::TlsFiles;
 use http::HeaderValue;
 use ipnet::IpNet;
 pub(crate) use log_filter::check as check_log_filter;

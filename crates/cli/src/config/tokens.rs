@@ -33,7 +33,8 @@ impl Raw {
         let keys = match given[..] {
             [] => return Ok(None),
             ["jwt_secret"] => TokenKeys::Given(vec![self.get("jwt_secret", |text| {
-                Key::from_secret(text.as_bytes()).map_err(|fault| format!("{fault}; for example the output of: openssl rand -hex 32"))
+                Key::from_secret(text.as_bytes())
+                    .map_err(|fault| format!("{fault}; for example the output of: openssl rand -hex 32"))
             })?]),
             ["jwt_key_file"] => TokenKeys::Given(self.get("jwt_key_file", read_keys)?),
             ["jwt_jwks_url"] => TokenKeys::Url(self.get("jwt_jwks_url", parse_url)?),

@@ -15,8 +15,8 @@ use crate::{Appended, Done, Ending, InsertOutcome, NewDelivery, NewEvent, Outcom
 use bytes::Bytes;
 use model::{
     Attempt, Channels, Credentials, Delivery, DeliveryId, DeliveryStatus, Event, EventId, EventType, IdSource,
-    Networks, Priority, Profile, Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId, TenantKey,
-    Timestamp, Timings,
+    Networks, Priority, Profile, Shape, Subscription, SubscriptionId, SubscriptionState, TenantChange, TenantId,
+    TenantKey, Timestamp, Timings,
     credentials::Authentication,
     delivery::{EndStatus, Next},
     key::Scopes,

@@ -1,7 +1,10 @@
 //! The certificate of the listener, read again when its files change. A pair of files that cannot be used, for example
 //! because it is half written, leaves the previous certificate in use.
 
-use crate::tls::{Loaded, SOON, TlsFiles, Validity};
+use crate::{
+    config::TlsFiles,
+    tls::{Loaded, SOON, Validity},
+};
 use model::{Clock, SystemClock};
 use parking_lot::RwLock;
 use rustls::{

@@ -77,9 +77,8 @@ async fn changes_on_one_node_reach_all_nodes() {
     wait_until("the key is refused", async || (by_key.get("/api/v1/events").await.status == 401).then_some(())).await;
     // A key that is replaced without an overlap ends on all nodes too, and its successor is known at once.
     let made = here.operator().in_tenant("acme").post("/api/v1/keys", &json!({})).await.body;
-    let by = |made: &serde_json::Value| {
-        crate::support::client::Client::new(there.address, made["key"].as_str().unwrap())
-    };
+    let by =
+        |made: &serde_json::Value| crate::support::client::Client::new(there.address, made["key"].as_str().unwrap());
     assert_eq!(by(&made).get("/api/v1/events").await.status, 200);
     let path = format!("/api/v1/keys/{}/rotate", made["id"].as_str().unwrap());
     let next = here.operator().in_tenant("acme").post(&path, &json!({ "overlap_seconds": 0 })).await.body;

@@ -105,7 +105,9 @@ async fn tenant_key(server: &Server) -> String {
 async fn check_identities(place: &Place, provider: &Provider) {
     let user = json!({ "tenant_id": "acme", "app": { "scope": ["webhooks:manage", "events:publish"] } });
     let mut callers = vec![("a user", vec![bearing(&provider.token("/token", "RS256-1", &user).await)])];
-    for (who, group) in [("a viewer", "auditors"), ("support", "helpdesk"), ("an operator by a token", "platform-admins")] {
+    for (who, group) in
+        [("a viewer", "auditors"), ("support", "helpdesk"), ("an operator by a token", "platform-admins")]
+    {
         let token = provider.token("/token", "ES256-2", &json!({ "groups": [group] })).await;
         callers.push((who, vec![bearing(&token), "X-Tenant-Id: acme".into()]));
     }
