@@ -135,8 +135,10 @@ impl fmt::Debug for Key {
     }
 }
 
+type PublicKeyInfo<'d> = (&'d [u8], Option<&'d [u8]>, &'d [u8]);
+
 /// Kind, parameter and key of a `SubjectPublicKeyInfo` (RFC 5280, section 4.1).
-fn subject_public_key(der: &[u8]) -> Option<(&[u8], Option<&[u8]>, &[u8])> {
+fn subject_public_key(der: &[u8]) -> Option<PublicKeyInfo<'_>> {
     let mut outer = der::Reader::new(der);
     let mut info = outer.sequence()?;
     let mut algorithm = info.sequence()?;

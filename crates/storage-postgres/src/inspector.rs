@@ -3,7 +3,7 @@
 use crate::{
     codes::{DELETED, LIVE},
     connect::{Address, BadAddress, params},
-    error, master_keys, migrate, open_failed,
+    error, key_records, migrate, open_failed,
     tls::Verify,
 };
 use const_format::formatcp;
@@ -109,11 +109,11 @@ impl PgInspector {
             let row = rows.iter().find(|row| row.get::<_, &str>("name") == name)?;
             Some(row.get::<_, &[u8]>("value"))
         };
-        let records = master_keys::records(&self.0).await?;
+        let records = key_records::records(&self.0).await?;
         found.key = KeyCheck::of(vault, &records);
         found.is_rotating = records.rotation.is_some();
         if migrations.found >= SEALED_SINCE {
-            found.sealed = sealed_values(vault, &records, master_keys::counts(&self.0).await?);
+            found.sealed = sealed_values(vault, &records, key_records::counts(&self.0).await?);
         }
         found.is_paused = value("paused").is_some();
         found.believed_at = believed(value("believed_time"));

@@ -21,6 +21,7 @@ mod figures;
 mod in_order;
 mod inspector;
 mod journal;
+mod key_records;
 mod keys;
 mod limit_claims;
 mod master_keys;
@@ -130,7 +131,7 @@ impl PgStore {
         let sync = client.query_typed_one("SHOW synchronous_commit", &[]).await.map_err(error::postgres)?;
         let must_sync = sync.get::<_, &str>(0) == "off";
         drop(client);
-        let vault = master_keys::check(&pool, vault).await?;
+        let vault = key_records::check(&pool, vault).await?;
         let store = Self(Arc::new(Inner {
             reads: replica.as_ref().map_or(Ok(pool.clone()), |replica| replica.pool(OTHERS))?,
             has_replica: replica.is_some(),

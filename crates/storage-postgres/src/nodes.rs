@@ -6,7 +6,7 @@ use crate::{
     codes::{LEFT, LIVE, LOST, NO_NODE, owner},
     connect::{self, As, READ, READ_BY_INDEX, Tx, WRITE, params},
     deliveries::due,
-    feed, master_keys, rows,
+    feed, key_records, rows,
 };
 use async_trait::async_trait;
 use const_format::formatcp;
@@ -152,7 +152,7 @@ fn returned(rows: &[Row]) -> Result<&Row, StorageError> {
 
 /// The begin of a registration, with its locks.
 fn begin() -> String {
-    format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK}); {}", master_keys::LOCKED)
+    format!("{WRITE}; SELECT pg_advisory_xact_lock({LOCK}); {}", key_records::LOCKED)
 }
 
 fn no_version() -> StorageError {

@@ -8,7 +8,7 @@ use crate::{
     file::beside,
     holder,
     identity::Identity,
-    master_keys, migrate,
+    key_records, migrate,
 };
 use const_format::formatcp;
 use model::{AllowLists, SubscriptionId, TenantId};
@@ -94,8 +94,8 @@ impl SqliteInspector {
         let paused = self.meta("paused")?;
         let migrations = migrate::look(&self.connection)?;
         let records =
-            if migrations.found == 0 { KeyRecords::default() } else { master_keys::records(&self.connection)? };
-        let counts = if migrations.found < SEALED_SINCE { Vec::new() } else { master_keys::counts(&self.connection)? };
+            if migrations.found == 0 { KeyRecords::default() } else { key_records::records(&self.connection)? };
+        let counts = if migrations.found < SEALED_SINCE { Vec::new() } else { key_records::counts(&self.connection)? };
         Ok(Inspection {
             migrations,
             key: KeyCheck::of(vault, &records),

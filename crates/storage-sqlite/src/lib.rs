@@ -22,6 +22,7 @@ mod identity;
 mod insert;
 mod inspector;
 mod journal;
+mod key_records;
 mod keys;
 mod marks;
 mod master_keys;
@@ -74,7 +75,7 @@ impl SqliteStore {
         let (lock, place) = Lock::take(path)?;
         let mut connection = connect(path)?;
         migrate::run(&mut connection)?;
-        let vault = master_keys::check(&mut connection, vault)?;
+        let vault = key_records::check(&mut connection, vault)?;
         // From here on callers wait for each answer.
         connection.busy_timeout(BUSY).map_err(sqlite)?;
         let readers = Readers::open(path)?;

@@ -23,6 +23,12 @@ use storage_sqlite::{Migrated, SqliteStore};
 const NOW: Timestamp = Timestamp::from_millis(1_760_000_000_000);
 const SECRETS: [&str; 4] = ["whsec_never-in-plain", "whsec_nor-this-older", "Bearer no-header", "nor-this-token"];
 
+fn place() -> (tempfile::TempDir, std::path::PathBuf) {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("postrider.db");
+    (folder, path)
+}
+
 fn open(path: &Path, key: u8) -> Result<SqliteStore, StorageError> {
     let vault = Vault::new(&MasterKey::try_new(&[key; 32]).unwrap(), Arc::new(Seeded::named("vault")));
     SqliteStore::open(path, vault)
@@ -165,8 +171,7 @@ fn contains(path: &Path, text: &str) -> bool {
 
 #[tokio::test]
 async fn a_reopened_file_has_all_data() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let store = open(&path, 1).unwrap();
     let tenant = fill(&store, "acme").await;
     let before = shown(&store, &tenant).await;
@@ -209,8 +214,7 @@ async fn commits_survive_a_crash() {
 
 #[tokio::test]
 async fn a_wrong_master_key_is_refused_when_the_file_is_opened() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     open(&path, 1).unwrap().close().await.unwrap();
     assert!(matches!(open(&path, 2), Err(StorageError::WrongMasterKey)));
     open(&path, 1).unwrap();
@@ -218,8 +222,7 @@ async fn a_wrong_master_key_is_refused_when_the_file_is_opened() {
 
 #[tokio::test]
 async fn a_sealed_value_opens_only_in_its_own_row() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let store = open(&path, 1).unwrap();
     let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
     store.close().await.unwrap();
@@ -234,8 +237,7 @@ async fn a_sealed_value_opens_only_in_its_own_row() {
 
 #[tokio::test]
 async fn a_file_of_a_newer_version_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let known = SqliteStore::migrate(&path).unwrap().to;
     Connection::open(&path).unwrap().pragma_update(None, "user_version", known + 1).unwrap();
     for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
@@ -246,8 +248,7 @@ async fn a_file_of_a_newer_version_is_refused() {
 
 #[tokio::test]
 async fn a_file_that_is_already_open_is_refused() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let store = open(&path, 1).unwrap();
     for refused in [open(&path, 1).map(drop), SqliteStore::migrate(&path).map(drop)] {
         let message = refused.unwrap_err().to_string();
@@ -263,8 +264,7 @@ async fn a_file_that_is_already_open_is_refused() {
 
 #[tokio::test]
 async fn a_file_that_is_no_database_is_refused_and_left_unchanged() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (folder, path) = place();
     let text = "This is not a database. ".repeat(400);
     fs::write(&path, &text).unwrap();
     assert!(matches!(open(&path, 1), Err(StorageError::Open(..))));
@@ -274,8 +274,7 @@ async fn a_file_that_is_no_database_is_refused_and_left_unchanged() {
 
 #[tokio::test]
 async fn a_migration_reports_its_first_and_last_version() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let Migrated { from, to } = SqliteStore::migrate(&path).unwrap();
     assert!(from == 0 && to > 0, "{from} {to}");
     assert_eq!(SqliteStore::migrate(&path).unwrap(), Migrated { from: to, to });
@@ -288,8 +287,7 @@ async fn a_migration_reports_its_first_and_last_version() {
 
 #[tokio::test]
 async fn secrets_and_header_values_are_never_in_plain_text() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (folder, path) = place();
     let store = open(&path, 1).unwrap();
     let tenant = fill(&store, "acme").await;
     let mut changed = store
@@ -350,8 +348,7 @@ fn rows_of(path: &Path, tenant: &str) -> Vec<(String, u64)> {
 
 #[tokio::test]
 async fn a_deletion_leaves_no_row_in_any_table() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let store = open(&path, 1).unwrap();
     let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
     for tenant in [&acme, &globex] {
@@ -381,8 +378,7 @@ async fn a_deletion_leaves_no_row_in_any_table() {
 
 #[tokio::test]
 async fn a_deletion_interrupted_by_a_crash_is_known_at_the_next_start() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("postrider.db");
+    let (_folder, path) = place();
     let store = open(&path, 1).unwrap();
     let (acme, globex) = (fill(&store, "acme").await, fill(&store, "globex").await);
     store.close().await.unwrap();

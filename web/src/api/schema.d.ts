@@ -173,7 +173,8 @@ export interface paths {
          * Create or update a tenant (upsert)
          * @description The id is the platform's own: 1 to 100 of letters, digits and `-_.:`. A field that is absent keeps its value, also
          *     within `limits` and `retention`; null restores the installation's default. A lower limit than what exists already
-         *     removes nothing: only further creations are refused. `egress` is replaced as a whole.
+         *     removes nothing: only further creations are refused. `egress`, `allow_networks` and `allow_hosts` are replaced as a
+         *     whole, and null empties them; they apply to the next request.
          */
         put: operations["tenants_put"];
         post?: never;
@@ -226,6 +227,28 @@ export interface paths {
          * @description The key stops working at once. For the operator, with `X-Tenant-Id`.
          */
         delete: operations["keys_delete"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/keys/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Replace a key
+         * @description Makes a new key with the same name, scopes and networks. The replaced key stays valid for the overlap, so that programs
+         *     can change over one after the other, and then expires; it never outlives its own `expires_at`. The
+         *     replacement is possible when the tenant has as many keys as its limit allows. For the operator, with `X-Tenant-Id`.
+         */
+        post: operations["keys_rotate"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -624,6 +647,32 @@ export interface paths {
          */
         put: operations["nodes_put_log"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/master-key/rotation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count the sealed values by master key, and see the state of a rotation
+         * @description Reads all subscriptions and tenants: ask once a second at most.
+         */
+        get: operations["operator_get_rotation"];
+        put?: never;
+        /**
+         * Seal all secrets again with the current master key
+         * @description Begins a rotation, or continues one that was interrupted, and answers at once; the node that answers does the work
+         *     while it serves. The former key must be given besides the current one (`POSTRIDER_OTHER_MASTER_KEYS`), on every node.
+         *     When the rotation is complete, the store needs the current key alone. See docs/master-key.md.
+         */
+        post: operations["operator_begin_rotation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2545,6 +2594,18 @@ export interface components {
              * @description Time of the last request with the key, exact to a minute; null for a key that was not used.
              */
             last_used_at?: string | null;
+            /**
+             * Format: date-time
+             * @description Time from which on the key is refused; null for a key that does not expire.
+             */
+            expires_at?: string | null;
+            /**
+             * @description Networks from which the key may be used, in CIDR form; empty for all.
+             * @example [
+             *       "203.0.113.0/24"
+             *     ]
+             */
+            networks: string[];
         };
         KeyId: string;
         KeyName: string;
@@ -2585,6 +2646,23 @@ export interface components {
              * @description The share of successful deliveries that are logged; retries and failures are always logged.
              */
             sample?: number | null;
+        };
+        /** @description The master keys of the installation and the progress of a rotation. An id is derived from its key and is no secret. */
+        MasterKeyRotation: {
+            state: components["schemas"]["RotationState"];
+            /** @description Id of the key with which the node that answers seals secrets. */
+            key: string;
+            /** @description Ids of the further keys of that node, which only open secrets. */
+            other_keys: string[];
+            /** @description Counts of all sealed values by key. */
+            sealed: components["schemas"]["SealedValues"][];
+            /**
+             * Format: int64
+             * @description Number of values that are sealed with another key than `key`.
+             */
+            remaining: number;
+            /** @description The error because of which the rotation failed. */
+            problem: string | null;
         };
         /** @description A subscription and its part in the event. */
         Match: {
@@ -2655,6 +2733,20 @@ export interface components {
              *     ]
              */
             scopes?: components["schemas"]["Scope"][] | null;
+            /**
+             * Format: int64
+             * @description Seconds after which the key is refused; absent or null: never.
+             * @example 7776000
+             */
+            expires_in_seconds?: number | null;
+            /**
+             * @description Networks from which the key may be used, in CIDR form; absent or empty: all.
+             * @example [
+             *       "203.0.113.0/24",
+             *       "2001:db8::/32"
+             *     ]
+             */
+            networks?: string[] | null;
         };
         /** @description A portal link to create. */
         NewPortalSession: {
@@ -3009,6 +3101,23 @@ export interface components {
             limits?: components["schemas"]["TenantLimitsChange"] | null;
             retention?: components["schemas"]["TenantRetentionChange"] | null;
             egress?: components["schemas"]["TenantEgressChange"] | null;
+            /**
+             * @description Networks in CIDR notation that the address policy exempts for this tenant alone, beside those of the installation. A
+             *     cloud's metadata service is exempt only by its own address.
+             * @example [
+             *       "10.1.2.0/24"
+             *     ]
+             */
+            allow_networks?: string[] | null;
+            /**
+             * @description The hosts that this tenant's requests may go to: a name or an address, or `*.` and a domain for all names below it.
+             *     Any host when empty.
+             * @example [
+             *       "hooks.example.com",
+             *       "*.example.org"
+             *     ]
+             */
+            allow_hosts?: string[] | null;
         };
         /** @description Deliveries that wait in one queue of a subscription. */
         QueueBacklog: {
@@ -3412,6 +3521,11 @@ export interface components {
              */
             cap_seconds?: number;
         };
+        /**
+         * @description Name of a role.
+         * @enum {string}
+         */
+        RoleName: "viewer" | "support" | "operator";
         /** @description Options of a rotation. */
         Rotate: {
             /**
@@ -3436,6 +3550,26 @@ export interface components {
             /** @description Warnings about a call that succeeded, such as ignored fields; absent when there are none */
             warnings?: string[];
         };
+        /** @description The replacement of a key. */
+        Rotation: {
+            /**
+             * Format: int64
+             * @description Seconds for which the replaced key stays valid; a day when absent, and 0 to end it at once.
+             * @example 3600
+             */
+            overlap_seconds?: number | null;
+            /**
+             * Format: int64
+             * @description Seconds after which the new key is refused; absent or null: never.
+             * @example 7776000
+             */
+            expires_in_seconds?: number | null;
+        };
+        /**
+         * @description State of a rotation of the master key.
+         * @enum {string}
+         */
+        RotationState: "idle" | "running" | "failed";
         /** @description A scheduled task with its last round. */
         ScheduledTask: {
             /** @description `retention`, `auto_disable` or `key_uses`. */
@@ -3471,6 +3605,16 @@ export interface components {
             /** Format: int32 */
             column?: number | null;
         };
+        /** @description Number of sealed values of one master key. */
+        SealedValues: {
+            /** @description Id of the key; null for values of an earlier version of which it is not known which key sealed them. */
+            key: string | null;
+            /**
+             * Format: int64
+             * @description Signing secrets, custom headers and credentials of a subscription are a value each, and the egress of a tenant.
+             */
+            values: number;
+        };
         /** @enum {string} */
         SecretType: "hmac" | "ed25519";
         /** @description The secrets that sign a subscription's requests. */
@@ -3484,8 +3628,14 @@ export interface components {
         };
         /** @description The caller and its permissions. */
         Session: {
-            /** @description `operator`, `tenant` (a tenant's key) or `portal` (a portal link). */
+            /**
+             * @description `operator` (the operator's key, or a token with a role), `tenant` (a tenant's key, or a token of one of its users) or
+             *     `portal` (a portal link).
+             */
             kind: components["schemas"]["CallerKind"];
+            role?: components["schemas"]["RoleName"] | null;
+            /** @description Name of the user in a JSON Web Token (`sub`); null for other callers. */
+            subject?: string | null;
             tenant_id?: components["schemas"]["TenantId"] | null;
             /**
              * @description Names of everything that the caller may do in its tenant, such as `webhooks:read`, `subscriptions:write`,
@@ -3494,7 +3644,7 @@ export interface components {
             permissions: string[];
             /**
              * Format: date-time
-             * @description End of the session, which its use postpones, or of the portal link; null for a key.
+             * @description End of the session, which its use postpones, of the portal link or of the token; null for a key.
              */
             expires_at?: string | null;
             /**
@@ -3906,6 +4056,10 @@ export interface components {
             limits: components["schemas"]["TenantLimits"];
             retention: components["schemas"]["TenantRetention"];
             egress?: components["schemas"]["TenantEgress"] | null;
+            /** @description Networks that the address policy exempts for this tenant alone. */
+            allow_networks: string[];
+            /** @description The hosts that its requests may go to; any host when empty. */
+            allow_hosts: string[];
             /** Format: date-time */
             created_at: string;
             /** Format: date-time */
@@ -4757,6 +4911,15 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
+        /** @description The server has no other master key than the one that has sealed everything, or another node seals with another one. */
+        RotationRefused: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
         /** @description The event type is shipped with the server, not custom. */
         ShippedEventType: {
             headers: {
@@ -5396,6 +5559,44 @@ export interface operations {
             401: components["responses"]["Unauthorized"];
             403: components["responses"]["CsrfTokenRequiredOrNotOperator"];
             404: components["responses"]["NoSuchKeyOrNoSuchTenant"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    keys_rotate: {
+        parameters: {
+            query?: never;
+            header: {
+                "X-Tenant-Id": string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["Rotation"] | null;
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CreatedKey"];
+                };
+            };
+            400: components["responses"]["BadRequestOrMalformedJson"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfTokenRequiredOrNotOperator"];
+            404: components["responses"]["NoSuchKeyOrNoSuchTenant"];
+            408: components["responses"]["Timeout"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedEncoding"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];
@@ -6215,6 +6416,59 @@ export interface operations {
             408: components["responses"]["Timeout"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedEncoding"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    operator_get_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasterKeyRotation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["NotOperator"];
+            422: components["responses"]["Invalid"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Error"];
+        };
+    };
+    operator_begin_rotation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Accepted and durable */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MasterKeyRotation"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthorized"];
+            403: components["responses"]["CsrfTokenRequiredOrNotOperator"];
+            409: components["responses"]["RotationRefused"];
             422: components["responses"]["Invalid"];
             503: components["responses"]["Unavailable"];
             default: components["responses"]["Error"];

@@ -1,25 +1,14 @@
 //! Settings of the master keys: a value, a file or a command each. Files and commands are read when a store is opened, not
 //! when the configuration is read, so that commands that need no key read none.
 
-use super::{Raw, bad_setting::BadSetting, settings::variable, values::decode_master_key};
-use std::path::PathBuf;
+use super::{
+    Raw,
+    bad_setting::BadSetting,
+    key_source::{KeyPlace, KeySource},
+    settings::variable,
+    values::decode_master_key,
+};
 use zeroize::Zeroizing;
-
-/// A place from which keys come.
-#[derive(Clone)]
-pub(crate) struct KeySource {
-    /// The variable of the setting, for errors.
-    pub(crate) variable: &'static str,
-    pub(crate) place: KeyPlace,
-}
-
-#[derive(Clone)]
-pub(crate) enum KeyPlace {
-    Given(Vec<Zeroizing<Vec<u8>>>),
-    File(PathBuf),
-    /// Program and arguments.
-    Command(Vec<String>),
-}
 
 impl Raw {
     /// The key with which secrets are sealed.

@@ -5,7 +5,10 @@
 mod bad_setting;
 mod environment;
 mod examine;
+mod flat;
 mod front;
+mod front_settings;
+mod key_source;
 mod log_filter;
 mod master_keys;
 mod monitoring;
@@ -14,6 +17,7 @@ mod policies;
 mod settings;
 mod shown;
 mod tenants;
+mod token_settings;
 mod tokens;
 mod trace_settings;
 mod traces;
@@ -33,12 +37,14 @@ use figment::{
     providers::{Format, Serialized, Toml},
     value::{Dict, Map, Value},
 };
-use front::Front;
-pub(crate) use front::TlsFiles;
+use flat::{flat, without_source};
+use front_settings::Front;
+pub(crate) use front_settings::TlsFiles;
 use http::HeaderValue;
 use ipnet::IpNet;
+pub(crate) use key_source::{KeyPlace, KeySource};
 pub(crate) use log_filter::check as check_log_filter;
-pub(crate) use master_keys::{KeyPlace, KeySource, parse_keys};
+pub(crate) use master_keys::parse_keys;
 use model::{IdStyle, TenantLimits, statistics::StatisticsRetention};
 use nearest::nearest;
 pub(crate) use policies::parse_rate;
@@ -52,7 +58,7 @@ use std::{
 };
 use storage::NodeRole;
 pub(crate) use tenants::parse_publish;
-pub(crate) use tokens::{TokenKeys, TokenSettings};
+pub(crate) use token_settings::{TokenKeys, TokenSettings};
 pub(crate) use trace_settings::TraceSettings;
 pub(crate) use values::decode_master_key;
 use values::{check_admin_key, parse_addresses, parse_networks, parse_origins, parse_prefixes, parse_public_url};
@@ -385,28 +391,6 @@ fn unknown_setting(file: &Path, name: &str) -> anyhow::Error {
     anyhow!("{} has the unknown setting {name:?};{meant} known are {}", file.display(), known.join(", "))
 }
 
-/// Flattens tables: `[catalog] strict = true` becomes the setting `catalog_strict`.
-fn flat(settings: Dict) -> Dict {
-    let mut flattened = Dict::new();
-    for (name, value) in settings {
-        match value {
-            Value::Dict(_, inner) => {
-                flattened.extend(flat(inner).into_iter().map(|(below, value)| (format!("{name}_{below}"), value)));
-            }
-            value => drop(flattened.insert(name, value)),
-        }
-    }
-    flattened
-}
-
-/// A parser's error in one line, without the quoted source line, which may contain a secret.
-fn without_source(complaint: &str) -> String {
-    let quoted = |line: &str| line.split_once('|').is_some_and(|(number, _)| number.trim().parse::<u32>().is_ok());
-    let drawn = |line: &str| line.trim_start().starts_with('|');
-    let kept: Vec<_> = complaint.lines().filter(|line| !quoted(line) && !drawn(line)).map(str::trim).collect();
-    kept.join(": ")
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -430,75 +414,77 @@ mod tests {
         assert!(config.admin_key.is_none() && config.allow_networks.is_empty() && !config.allow_http);
     }
 
+    /// Settings with a wrong value, and their variables.
+    const WRONG: &[(&str, &str, &str)] = &[
+        ("listen", "8080", "POSTRIDER_LISTEN"),
+        ("store", "mysql://x", "POSTRIDER_STORE"),
+        ("store", "postgres://user:c2VjcmV0@host", "POSTRIDER_STORE"),
+        ("store", "postgres://user:c2VjcmV0@host/db?sslmode=maybe", "POSTRIDER_STORE"),
+        ("read_store", "sqlite:x", "POSTRIDER_READ_STORE"),
+        ("role", "both", "POSTRIDER_ROLE"),
+        ("admin_key", "short-secret", "POSTRIDER_ADMIN_KEY"),
+        ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
+        ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
+        ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
+        ("allow_ports", "443,https", "POSTRIDER_ALLOW_PORTS"),
+        ("allow_ports", "0-65535", "POSTRIDER_ALLOW_PORTS"),
+        ("egress_addresses", "203.0.113.0/24", "POSTRIDER_EGRESS_ADDRESSES"),
+        ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
+        ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),
+        ("max_connections", "0", "POSTRIDER_MAX_CONNECTIONS"),
+        ("max_connections_per_address", "-1", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"),
+        ("trusted_proxies", "proxy.internal", "POSTRIDER_TRUSTED_PROXIES"),
+        ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
+        ("statistics_hour_days", "0", "POSTRIDER_STATISTICS_HOUR_DAYS"),
+        ("statistics_days", "-1", "POSTRIDER_STATISTICS_DAYS"),
+        ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
+        ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
+        ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),
+        ("log_format", "xml", "POSTRIDER_LOG_FORMAT"),
+        ("rate_limit", "fast", "POSTRIDER_RATE_LIMIT"),
+        ("max_in_flight", "65", "POSTRIDER_MAX_IN_FLIGHT"),
+        ("breaker_enabled", "maybe", "POSTRIDER_BREAKER_ENABLED"),
+        ("breaker_minimum", "0", "POSTRIDER_BREAKER_MINIMUM"),
+        ("breaker_longest_pause_seconds", "4", "POSTRIDER_BREAKER_LONGEST_PAUSE_SECONDS"),
+        ("auto_disable_hours", "never", "POSTRIDER_AUTO_DISABLE_HOURS"),
+        ("tenant_publish_limit", "fast", "POSTRIDER_TENANT_PUBLISH_LIMIT"),
+        ("tenant_subscriptions", "60001", "POSTRIDER_TENANT_SUBSCRIPTIONS"),
+        ("tenant_keys", "-1", "POSTRIDER_TENANT_KEYS"),
+        ("tenant_payload_bytes", "1", "POSTRIDER_TENANT_PAYLOAD_BYTES"),
+        ("tenant_payload_days", "91", "POSTRIDER_TENANT_PAYLOAD_DAYS"),
+        ("tenant_rows_days", "91", "POSTRIDER_TENANT_ROWS_DAYS"),
+        ("metrics_listen", "9464", "POSTRIDER_METRICS_LISTEN"),
+        ("metrics_open", "maybe", "POSTRIDER_METRICS_OPEN"),
+        ("metrics_tenant_label", "some", "POSTRIDER_METRICS_TENANT_LABEL"),
+        ("metrics_top_tenants", "0", "POSTRIDER_METRICS_TOP_TENANTS"),
+        ("metrics_max_pairs", "1", "POSTRIDER_METRICS_MAX_PAIRS"),
+        ("ids", "short", "POSTRIDER_IDS"),
+        ("api_prefixes", "api/v1", "POSTRIDER_API_PREFIXES"),
+        ("api_prefixes", "/api v1,/a?b", "POSTRIDER_API_PREFIXES"),
+        ("cookie", "a b", "POSTRIDER_COOKIE"),
+        ("cors_origins", "app.example.com", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "https://app.example.com/", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "*", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "https://*.example.com", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "null", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "https://app.example.com,ftp://app.example.com", "POSTRIDER_CORS_ORIGINS"),
+        ("cors_origins", "https://user@app.example.com", "POSTRIDER_CORS_ORIGINS"),
+        ("hosts", "https://hooks.example.com", "POSTRIDER_HOSTS"),
+        ("hsts_seconds", "a year", "POSTRIDER_HSTS_SECONDS"),
+        ("forwarded_header", "x-real-ip", "POSTRIDER_FORWARDED_HEADER"),
+        ("tls_handshake_seconds", "0", "POSTRIDER_TLS_HANDSHAKE_SECONDS"),
+        ("http2_streams", "0", "POSTRIDER_HTTP2_STREAMS"),
+        ("header_bytes", "100", "POSTRIDER_HEADER_BYTES"),
+        ("request_memory_mb", "1", "POSTRIDER_REQUEST_MEMORY_MB"),
+        ("body_timeout_seconds", "0", "POSTRIDER_BODY_TIMEOUT_SECONDS"),
+        ("drain_seconds", "301", "POSTRIDER_DRAIN_SECONDS"),
+        ("log_sample", "1.5", "POSTRIDER_LOG_SAMPLE"),
+        ("log_sample", "nan", "POSTRIDER_LOG_SAMPLE"),
+    ];
+
     #[test]
     fn errors_name_the_variable_and_give_an_example_but_no_secret() {
-        let rows = [
-            ("listen", "8080", "POSTRIDER_LISTEN"),
-            ("store", "mysql://x", "POSTRIDER_STORE"),
-            ("store", "postgres://user:c2VjcmV0@host", "POSTRIDER_STORE"),
-            ("store", "postgres://user:c2VjcmV0@host/db?sslmode=maybe", "POSTRIDER_STORE"),
-            ("read_store", "sqlite:x", "POSTRIDER_READ_STORE"),
-            ("role", "both", "POSTRIDER_ROLE"),
-            ("admin_key", "short-secret", "POSTRIDER_ADMIN_KEY"),
-            ("master_key", "c2VjcmV0", "POSTRIDER_MASTER_KEY"),
-            ("allow_http", "maybe", "POSTRIDER_ALLOW_HTTP"),
-            ("allow_networks", "10.0.0.0/33", "POSTRIDER_ALLOW_NETWORKS"),
-            ("allow_ports", "443,https", "POSTRIDER_ALLOW_PORTS"),
-            ("allow_ports", "0-65535", "POSTRIDER_ALLOW_PORTS"),
-            ("egress_addresses", "203.0.113.0/24", "POSTRIDER_EGRESS_ADDRESSES"),
-            ("max_concurrency", "lots", "POSTRIDER_MAX_CONCURRENCY"),
-            ("keep_alive_seconds", "301", "POSTRIDER_KEEP_ALIVE_SECONDS"),
-            ("max_connections", "0", "POSTRIDER_MAX_CONNECTIONS"),
-            ("max_connections_per_address", "-1", "POSTRIDER_MAX_CONNECTIONS_PER_ADDRESS"),
-            ("trusted_proxies", "proxy.internal", "POSTRIDER_TRUSTED_PROXIES"),
-            ("retention_days", "a month", "POSTRIDER_RETENTION_DAYS"),
-            ("statistics_hour_days", "0", "POSTRIDER_STATISTICS_HOUR_DAYS"),
-            ("statistics_days", "-1", "POSTRIDER_STATISTICS_DAYS"),
-            ("timeout_seconds", "0", "WEBHOOK_TIMEOUT_SECONDS"),
-            ("max_retries", "11", "WEBHOOK_MAX_RETRIES"),
-            ("user_agent", "a\nb", "WEBHOOK_USER_AGENT"),
-            ("log_format", "xml", "POSTRIDER_LOG_FORMAT"),
-            ("rate_limit", "fast", "POSTRIDER_RATE_LIMIT"),
-            ("max_in_flight", "65", "POSTRIDER_MAX_IN_FLIGHT"),
-            ("breaker_enabled", "maybe", "POSTRIDER_BREAKER_ENABLED"),
-            ("breaker_minimum", "0", "POSTRIDER_BREAKER_MINIMUM"),
-            ("breaker_longest_pause_seconds", "4", "POSTRIDER_BREAKER_LONGEST_PAUSE_SECONDS"),
-            ("auto_disable_hours", "never", "POSTRIDER_AUTO_DISABLE_HOURS"),
-            ("tenant_publish_limit", "fast", "POSTRIDER_TENANT_PUBLISH_LIMIT"),
-            ("tenant_subscriptions", "60001", "POSTRIDER_TENANT_SUBSCRIPTIONS"),
-            ("tenant_keys", "-1", "POSTRIDER_TENANT_KEYS"),
-            ("tenant_payload_bytes", "1", "POSTRIDER_TENANT_PAYLOAD_BYTES"),
-            ("tenant_payload_days", "91", "POSTRIDER_TENANT_PAYLOAD_DAYS"),
-            ("tenant_rows_days", "91", "POSTRIDER_TENANT_ROWS_DAYS"),
-            ("metrics_listen", "9464", "POSTRIDER_METRICS_LISTEN"),
-            ("metrics_open", "maybe", "POSTRIDER_METRICS_OPEN"),
-            ("metrics_tenant_label", "some", "POSTRIDER_METRICS_TENANT_LABEL"),
-            ("metrics_top_tenants", "0", "POSTRIDER_METRICS_TOP_TENANTS"),
-            ("metrics_max_pairs", "1", "POSTRIDER_METRICS_MAX_PAIRS"),
-            ("ids", "short", "POSTRIDER_IDS"),
-            ("api_prefixes", "api/v1", "POSTRIDER_API_PREFIXES"),
-            ("api_prefixes", "/api v1,/a?b", "POSTRIDER_API_PREFIXES"),
-            ("cookie", "a b", "POSTRIDER_COOKIE"),
-            ("cors_origins", "app.example.com", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "https://app.example.com/", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "*", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "https://*.example.com", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "null", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "https://app.example.com,ftp://app.example.com", "POSTRIDER_CORS_ORIGINS"),
-            ("cors_origins", "https://user@app.example.com", "POSTRIDER_CORS_ORIGINS"),
-            ("hosts", "https://hooks.example.com", "POSTRIDER_HOSTS"),
-            ("hsts_seconds", "a year", "POSTRIDER_HSTS_SECONDS"),
-            ("forwarded_header", "x-real-ip", "POSTRIDER_FORWARDED_HEADER"),
-            ("tls_handshake_seconds", "0", "POSTRIDER_TLS_HANDSHAKE_SECONDS"),
-            ("http2_streams", "0", "POSTRIDER_HTTP2_STREAMS"),
-            ("header_bytes", "100", "POSTRIDER_HEADER_BYTES"),
-            ("request_memory_mb", "1", "POSTRIDER_REQUEST_MEMORY_MB"),
-            ("body_timeout_seconds", "0", "POSTRIDER_BODY_TIMEOUT_SECONDS"),
-            ("drain_seconds", "301", "POSTRIDER_DRAIN_SECONDS"),
-            ("log_sample", "1.5", "POSTRIDER_LOG_SAMPLE"),
-            ("log_sample", "nan", "POSTRIDER_LOG_SAMPLE"),
-        ];
-        for (name, text, variable) in rows {
+        for (name, text, variable) in WRONG {
             let fault = check(&[(name, text)]).err().unwrap().to_string();
             assert!(fault.starts_with(variable), "{fault}");
             assert!(fault.contains("for example"), "{fault}");

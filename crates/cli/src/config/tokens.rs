@@ -1,25 +1,15 @@
 //! Settings of JSON Web Tokens.
 
-use super::{BadSetting, Raw};
+use super::{
+    Raw,
+    bad_setting::BadSetting,
+    token_settings::{TokenKeys, TokenSettings},
+};
 use anyhow::anyhow;
 use http::Uri;
 use identity::{Algorithm, ClaimPath, Key, Rules};
 use model::Role;
 use std::{net::IpAddr, path::Path, time::Duration};
-
-/// The tokens that are accepted, and the keys that verify them.
-#[derive(Clone, Debug)]
-pub(crate) struct TokenSettings {
-    pub(crate) rules: Rules,
-    pub(crate) keys: TokenKeys,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) enum TokenKeys {
-    Given(Vec<Key>),
-    /// The address of a key set.
-    Url(Uri),
-}
 
 /// The settings with keys, of which one is given.
 const SOURCES: [&str; 3] = ["jwt_secret", "jwt_key_file", "jwt_jwks_url"];

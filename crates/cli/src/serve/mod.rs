@@ -141,9 +141,7 @@ async fn serve(
     let traces = export.as_ref().map(|export| export.traces(clock.clone(), ids.clone())).unwrap_or_default();
     let metrics = Arc::new(Metrics::new(config.metrics));
     let observed = Observed { log_sample: log.sample.clone(), traces, metrics: metrics.clone() };
-    let others = master_keys.others.iter().map(|key| &key.expose()[..]);
-    let references = References::new(&outside(&config, address), master_keys.current.expose(), others);
-    drop(master_keys);
+    let references = references(&config, address, master_keys);
     let engine = start_engine(&config, store.clone(), steady, ids.clone(), (address, references), observed).await?;
     let dev_key = if dev { Some(dev::tenant_key(&*store, &ids, clock.now(), path.as_deref()).await?) } else { None };
     let app = App::load(api::Parts {
@@ -182,6 +180,12 @@ async fn serve(
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Signs URLs with the current key, and verifies those of the others too.
+fn references(config: &Config, address: SocketAddr, keys: keys::MasterKeys) -> References {
+    let others = keys.others.iter().map(|key| &key.expose()[..]);
+    References::new(&outside(config, address), keys.current.expose(), others)
 }
 
 /// Prints where the server listens, and what a developer or operator needs to know first.

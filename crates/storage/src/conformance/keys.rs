@@ -16,6 +16,7 @@ pub async fn a_key_is_kept_whole(store: &dyn Store) {
     assert!(store.insert_key(&plain).await.unwrap() && store.insert_key(&bounded).await.unwrap());
     assert_eq!(store.keys(&tenant).await.unwrap(), [bounded.clone(), plain]);
     assert!(store.all_keys().await.unwrap().contains(&bounded));
+    every_set_of_scopes_is_kept(store).await;
 }
 
 pub async fn a_replaced_key_expires(store: &dyn Store) {
@@ -41,7 +42,7 @@ pub async fn a_replaced_key_expires(store: &dyn Store) {
     assert_eq!(store.keys(&globex).await.unwrap(), [theirs]);
 }
 
-pub async fn every_set_of_scopes_is_kept(store: &dyn Store) {
+async fn every_set_of_scopes_is_kept(store: &dyn Store) {
     let world = World::new(store, "keys.scopes");
     let tenant = world.tenant("acme").await;
     let mut made = Vec::new();

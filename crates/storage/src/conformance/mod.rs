@@ -3,9 +3,8 @@
 //! A backend's test calls `storage::conformance_suite!(fresh)`; `fresh` creates a store, and each case becomes a test.
 //!
 //! Every case uses tenants of its own, so all cases also pass one after the other on one store ([`CASES`]). No case
-//! sleeps, reads a clock or draws a random number.
-//!
-//! A case is listed once, in [`conformance_suite!`]; an unlisted case is dead code, which the compiler reports.
+//! sleeps, reads a clock or draws a random number. A case is listed once, in [`conformance_suite!`]; an unlisted case is
+//! dead code, which the compiler reports.
 
 mod backlog;
 mod cancels;
@@ -97,7 +96,6 @@ macro_rules! conformance_suite {
             }
             keys {
                 a_key_is_kept_whole
-                every_set_of_scopes_is_kept
                 keys_are_listed_newest_first
                 a_deleted_key_is_gone
                 the_last_use_of_a_key_is_kept

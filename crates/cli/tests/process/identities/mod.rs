@@ -65,7 +65,7 @@ impl Provider {
 
     /// A token for an hour with these further claims.
     pub(crate) async fn token(&self, path: &str, kid: &str, more: &Value) -> String {
-        let now = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().as_secs();
+        let now = model::Clock::now(&model::SystemClock).seconds();
         let mut claims =
             json!({ "iss": "https://id.example", "aud": ["postrider"], "sub": "user-7", "exp": now + 3_600 });
         for (name, value) in more.as_object().unwrap() {
