@@ -40,6 +40,14 @@ test("a key is shown once, works, and ends at its revocation", async ({ page, se
   await page.getByRole("button", { name: "Create key" }).first().click();
   const dialog = page.getByRole("dialog", { name: "Create key" });
   await dialog.getByLabel("Name").fill("Billing");
+  await dialog.getByRole("combobox", { name: "Expires" }).click();
+  await page.getByRole("option", { name: "After 30 days" }).click();
+  const networks = dialog.getByLabel("Networks");
+  await networks.fill("127.0.0.0/8, nowhere");
+  expected.push(/status of 422/);
+  await dialog.getByRole("button", { name: "Create key" }).click();
+  await expect(networks).toHaveAttribute("aria-invalid", "true");
+  await networks.fill("127.0.0.0/8, 10.0.0.0/8");
   await dialog.getByRole("button", { name: "Create key" }).click();
   const key = await dialog.getByRole("region", { name: "Key", exact: true }).locator("code").innerText();
   const call = async () =>
@@ -55,7 +63,27 @@ test("a key is shown once, works, and ends at its revocation", async ({ page, se
   await expect(row).toBeVisible();
   expect(await page.content()).not.toContain(key);
   await row.getByRole("link").click();
-  await page.getByRole("complementary", { name: "Key" }).getByRole("button", { name: "Revoke key" }).click();
+  const panel = page.getByRole("complementary", { name: "Key" });
+  await expect(panel).toContainText("127.0.0.0/8, 10.0.0.0/8");
+  await expect(panel).not.toContainText("never, until it is revoked");
+  await panel.getByRole("button", { name: "Replace key" }).click();
+  const replacing = page.getByRole("dialog", { name: "Replace key" });
+  await replacing.getByRole("button", { name: "Replace key" }).click();
+  const next = await replacing.getByRole("region", { name: "Key", exact: true }).locator("code").innerText();
+  expect(next).not.toBe(key);
+  expect(await call()).toBeLessThan(300);
+  await replacing.getByRole("button", { name: "Done" }).click();
+  // The newest is first; the replaced one is revoked through the API.
+  const [, old] = await server.operator.in("acme").get<{ id: string; created_at: string; expires_at: string }[]>("/api/v1/keys");
+  const days = (Date.parse(old?.expires_at ?? "") - Date.parse(old?.created_at ?? "")) / 86_400_000;
+  expect(days).toBeGreaterThan(0);
+  expect(days).toBeLessThan(2);
+  await server.operator.in("acme").call("DELETE", `/api/v1/keys/${old?.id}`);
+  expect(await call()).toBe(401);
+  await page.reload();
+  await page.goto(`${server.url}/keys?tenant=acme`);
+  await row.getByRole("link").click();
+  await panel.getByRole("button", { name: "Revoke key" }).click();
   await page.getByRole("dialog", { name: "Revoke key" }).getByRole("button", { name: "Revoke key" }).click();
   await expect(page.getByText("The key is revoked.")).toBeVisible();
   await expect(page.getByText("This tenant has no keys.")).toBeVisible();

@@ -25,7 +25,7 @@ export const keys = {
   } as Record<string, string>,
   detail: {
     label: "Key",
-    answer: { used: "Last used", unused: "Never used." },
+    answer: { used: "Last used", unused: "Never used.", expired: "It has expired." },
     scopes: "What it may do",
     facts: "About it",
     hint: "Begins with",
@@ -33,8 +33,16 @@ export const keys = {
     created: "Created",
     expires: "Expires",
     neverExpires: "never, until it is revoked",
+    networks: "Networks",
+    everywhere: "all",
     minute: "exact to a minute",
     gone: "There is no such key; it may have been revoked.",
+  },
+  replace: {
+    action: "Replace key",
+    text: (name: string, hint: string): string =>
+      `A new key gets the name, scopes and networks of ${name} (${hint}…). The old one stays valid for a day, so that programs can change over, and then expires.`,
+    done: "The new key is created. It is shown only now: copy it to where the old one is used. The old one expires in a day.",
   },
   revoke: {
     action: "Revoke key",
@@ -50,6 +58,11 @@ export const keys = {
     nameHint: "Billing service",
     scopes: "What it may do",
     secretWarning: "Give access to secrets only to programs that verify signatures for the tenant.",
+    life: "Expires",
+    never: "Never, until it is revoked",
+    days: (days: number): string => `After ${days} days`,
+    networks: "Networks",
+    networksHelp: "Requests from elsewhere are refused. Addresses or CIDR, with commas; empty for all.",
     created: "The key is created. It is shown only now: copy it to where it is used. Postrider keeps only its hash.",
     key: "Key",
     copy: "Copy key",

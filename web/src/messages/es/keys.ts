@@ -27,7 +27,7 @@ export const keys: typeof en = {
   },
   detail: {
     label: "Clave",
-    answer: { used: "Último uso", unused: "No se ha usado nunca." },
+    answer: { used: "Último uso", unused: "No se ha usado nunca.", expired: "Ha caducado." },
     scopes: "Qué permite",
     facts: "Datos",
     hint: "Empieza por",
@@ -35,8 +35,16 @@ export const keys: typeof en = {
     created: "Creada",
     expires: "Caduca",
     neverExpires: "nunca, hasta que se revoque",
+    networks: "Redes",
+    everywhere: "todas",
     minute: "con exactitud de un minuto",
     gone: "Esta clave no existe; puede que se haya revocado.",
+  },
+  replace: {
+    action: "Sustituir la clave",
+    text: (name, hint) =>
+      `Una clave nueva recibe el nombre, los permisos y las redes de ${name} (${hint}…). La anterior sigue siendo válida un día, para que los programas cambien, y después caduca.`,
+    done: "La clave nueva se ha creado. Solo se muestra ahora: cópiela donde se usa la anterior, que caduca en un día.",
   },
   revoke: {
     action: "Revocar la clave",
@@ -52,6 +60,11 @@ export const keys: typeof en = {
     nameHint: "Servicio de facturación",
     scopes: "Qué permite",
     secretWarning: "Dé acceso a los secretos solo a programas que verifican firmas para el inquilino.",
+    life: "Caduca",
+    never: "Nunca, hasta que se revoque",
+    days: (days) => `Después de ${days} días`,
+    networks: "Redes",
+    networksHelp: "Se rechazan las peticiones de otro lugar. Direcciones o CIDR, con comas; vacío para todas.",
     created: "La clave se ha creado. Solo se muestra ahora: cópiela donde se vaya a usar. Postrider guarda solo su hash.",
     key: "Clave",
     copy: "Copiar la clave",

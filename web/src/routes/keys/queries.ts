@@ -46,7 +46,7 @@ export function limitsQuery(scope: Scope) {
 export function useCreateKey(scope: Scope) {
   const queries = useQueryClient();
   return useMutation({
-    mutationFn: (body: { name: string | null; scopes: KeyScope[] }) =>
+    mutationFn: (body: { name: string | null; scopes: KeyScope[]; expires_in_seconds: number | null; networks: string[] }) =>
       call(api.POST("/api/v1/keys", { params: { header: headerOf(scope) }, body })),
     // The key stays in memory only while it is shown.
     gcTime: 0,
@@ -55,6 +55,22 @@ export function useCreateKey(scope: Scope) {
         queries.invalidateQueries({ queryKey: keys.apiKeys(scope) }),
         queries.invalidateQueries({ queryKey: keys.limits(scope) }),
       ]),
+  });
+}
+
+/** The answer has the text of the new key. */
+export function useReplaceKey(scope: Scope) {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: ({ id, overlap }: { id: string; overlap: number }) =>
+      call(
+        api.POST("/api/v1/keys/{id}/rotate", {
+          params: { path: { id }, header: headerOf(scope) },
+          body: { overlap_seconds: overlap },
+        }),
+      ),
+    gcTime: 0,
+    onSettled: () => queries.invalidateQueries({ queryKey: keys.apiKeys(scope) }),
   });
 }
 

@@ -1,1 +1,0 @@
-import{X as e,c as t}from"./index-HKAlUg8w.js";import{n}from"./ListScreen-CGL8p_Sj.js";import{Pn as r}from"./vendor-DCshCOmr.js";var i=r();function a({title:r,text:a,icon:o}){return(0,i.jsx)(n,{children:(0,i.jsx)(t,{icon:o,title:r,text:a,action:(0,i.jsx)(e,{})})})}export{a as t};

@@ -1,1 +1,0 @@
-import{$ as e,Q as t}from"./index-HKAlUg8w.js";import{Pn as n}from"./vendor-DCshCOmr.js";var r={receiver:`_receiver_hxzmt_2`,url:`_url_hxzmt_16`},i=n();function a({url:n,description:a}){return a?(0,i.jsxs)(`span`,{className:r.receiver,children:[(0,i.jsx)(t,{text:a}),(0,i.jsx)(`span`,{className:r.url,children:(0,i.jsx)(e,{address:n})})]}):(0,i.jsx)(e,{address:n})}export{a as t};
