@@ -6,7 +6,8 @@ use axum::extract::Request;
 use http::header;
 use std::{net::Ipv6Addr, sync::Arc};
 
-/// Paths that load balancers and monitoring request by whatever name they have. They show nothing of a tenant.
+/// Paths that load balancers and monitoring request by whatever name they have. They show nothing of a tenant without a key:
+/// `scrape/access.rs` looks at the name itself.
 const EXEMPT: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 /// Endings that nobody can register in the public DNS: ICANN keeps `internal` for private use, and Kubernetes uses the
@@ -35,6 +36,11 @@ impl Hosts {
     /// Accepts these names, and names that resolve inside a network only.
     pub fn private_and(names: impl IntoIterator<Item = String>) -> Self {
         Self::Only { names: names.into_iter().collect(), are_private_accepted: true }
+    }
+
+    /// True for a name that no page of the internet can have: an address, or a name that resolves inside a network only.
+    pub(crate) fn is_private(authority: &str) -> bool {
+        Self::private_and([]).accepts(authority)
     }
 
     fn accepts(&self, authority: &str) -> bool {

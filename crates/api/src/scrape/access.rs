@@ -1,8 +1,8 @@
 //! Access to the metrics.
 
-use crate::{App, auth::Admin, problem::Problem};
+use crate::{App, auth::Admin, hosts::Hosts, problem::Problem};
 use axum::extract::{ConnectInfo, FromRequestParts};
-use http::{HeaderMap, request::Parts};
+use http::{HeaderMap, header, request::Parts};
 use std::net::SocketAddr;
 
 /// A caller that may read the metrics: a program on this machine, the operator, or everybody if the settings say so.
@@ -23,8 +23,10 @@ impl FromRequestParts<App> for MayScrape {
     }
 }
 
+/// A browser on this machine is no such program: a foreign page whose name points here (DNS rebinding) has a public name.
 fn is_local(peer: Option<SocketAddr>, headers: &HeaderMap) -> bool {
     peer.is_some_and(|peer| peer.ip().to_canonical().is_loopback())
+        && headers.get(header::HOST).is_none_or(|host| host.to_str().is_ok_and(Hosts::is_private))
         && !FORWARDED.iter().any(|name| headers.contains_key(*name))
 }
 
@@ -46,6 +48,7 @@ mod tests {
             (Some("127.0.0.1:5000"), Some("x-forwarded-for"), false),
             (Some("127.0.0.1:5000"), Some("forwarded"), false),
             (Some("127.0.0.1:5000"), Some("via"), false),
+            (Some("127.0.0.1:5000"), Some("host"), true),
         ];
         for (peer, header, expected) in rows {
             let mut headers = HeaderMap::new();
@@ -54,6 +57,13 @@ mod tests {
             }
             let peer = peer.map(|text| text.parse().unwrap());
             assert_eq!(is_local(peer, &headers), expected, "{peer:?} {header:?}");
+        }
+        let peer = "127.0.0.1:5000".parse().ok();
+        for (host, expected) in
+            [("127.0.0.1:8080", true), ("localhost", true), ("postrider:80", true), ("evil.example", false)]
+        {
+            let headers = [(header::HOST, HeaderValue::from_static(host))].into_iter().collect();
+            assert_eq!(is_local(peer, &headers), expected, "{host}");
         }
     }
 }

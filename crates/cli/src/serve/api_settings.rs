@@ -24,7 +24,7 @@ pub(super) fn settings(config: &Config, dev_key: Option<&str>, address: SocketAd
         tokens: config.tokens.clone().map(key_set::tokens).transpose()?,
         cors_origins: config.cors_origins.clone().into(),
         public_url: config.public_url.clone(),
-        hosts: hosts(config, address),
+        hosts: hosts(config, dev_key.is_some() && address.ip().is_loopback()),
         own_tls: config.front.tls.is_some(),
         hsts: hsts(config),
         trusted_proxies: config.trusted_proxies.clone().into(),
@@ -55,16 +55,17 @@ pub(super) fn outside(config: &Config, address: SocketAddr) -> String {
     }
 }
 
-/// The host names by which clients may address the server. Without the setting, names are checked only where the server
-/// can tell its own: at a public URL, or on loopback.
-fn hosts(config: &Config, address: SocketAddr) -> Hosts {
+/// The host names by which clients may address the server. Without the setting, names are checked only where a page needs
+/// no credential to do harm: on a development server, whose documentation shows a key. Proxies in front of other servers
+/// pass on whatever name their clients use.
+fn hosts(config: &Config, shows_key: bool) -> Hosts {
     let public = config.public_url.as_ref().map(|url| url.host().to_ascii_lowercase());
     let configured = &config.front.hosts;
     if configured.iter().any(|name| name == "*") {
         Hosts::Any
     } else if !configured.is_empty() {
         Hosts::only(configured.iter().cloned().chain(public))
-    } else if public.is_some() || address.ip().is_loopback() {
+    } else if shows_key {
         Hosts::private_and(public)
     } else {
         Hosts::Any

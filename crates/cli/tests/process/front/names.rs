@@ -2,7 +2,7 @@
 
 use crate::support::{
     raw::Raw,
-    server::{Launch, Server},
+    server::{ADMIN_KEY, Launch, Server},
     wait_until,
 };
 use std::{net::Ipv4Addr, time::Duration};
@@ -19,7 +19,8 @@ async fn ask(server: &Server, from: u8, path: &str, headers: &str) -> (u16, Stri
 #[tokio::test]
 async fn a_foreign_host_is_refused_unless_it_is_listed() {
     let folder = tempfile::tempdir().unwrap();
-    let server = Launch::server(folder.path()).start().await;
+    let launch = Launch::new(folder.path(), &["serve", "--dev", "--listen", "127.0.0.1:0"]);
+    let server = launch.env("POSTRIDER_ADMIN_KEY", ADMIN_KEY).start().await;
     let own = server.address.to_string();
     for (host, path, expected) in [
         ("evil.example", "/api/v1/events", 421),
@@ -27,7 +28,8 @@ async fn a_foreign_host_is_refused_unless_it_is_listed() {
         ("127.0.0.1.evil.example", "/", 421),
         ("evil.example", "/healthz", 200),
         ("evil.example", "/readyz", 200),
-        ("evil.example", "/metrics", 200),
+        ("evil.example", "/metrics", 401),
+        ("localhost", "/metrics", 200),
         (&own, "/", 200),
         ("localhost:8080", "/api/v1/events", 401),
         ("postrider", "/api/v1/events", 401),
@@ -42,7 +44,13 @@ async fn a_foreign_host_is_refused_unless_it_is_listed() {
     // A target with a host counts, whatever the header says.
     assert_eq!(ask(&server, 1, "http://evil.example/", &format!("host: {own}\r\n")).await.0, 421);
     server.stop().await;
+    // Behind a proxy that passes the name on, other servers answer for any, but show their metrics to none without a key.
+    let folder = tempfile::tempdir().unwrap();
     let launch = Launch::server(folder.path());
+    let server = launch.start().await;
+    assert_eq!(ask(&server, 1, "/api/v1/events", "host: hooks.example\r\n").await.0, 401);
+    assert_eq!(ask(&server, 1, "/metrics", "host: hooks.example\r\n").await.0, 401);
+    server.stop().await;
     let listed = launch.env("POSTRIDER_HOSTS", "evil.example").env("POSTRIDER_PUBLIC_URL", "https://hooks.example");
     let server = listed.start().await;
     for (host, expected) in [("evil.example", 401), ("hooks.example", 401), ("other.example", 421), ("postrider", 421)]
