@@ -13,6 +13,14 @@ pub(crate) fn whole<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<
     deserializer.deserialize_any(Whole).map(Patch::from)
 }
 
+/// A number of seconds, also with an empty fraction (`5.0`), which is a whole number in JSON Schema.
+pub(crate) fn seconds<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, D::Error> {
+    let Some(number) = Option::<serde_json::Number>::deserialize(deserializer)? else { return Ok(None) };
+    let has_empty_fraction = |number: &f64| number.fract() == 0.0 && (0.0..=1e15).contains(number);
+    let whole = number.as_u64().or_else(|| number.as_f64().filter(has_empty_fraction).map(|number| number as u64));
+    whole.map(Some).ok_or_else(|| serde::de::Error::custom("must be a whole number of seconds, 0 or more"))
+}
+
 /// A number, also as a string.
 pub(crate) fn number<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Patch<f64>, D::Error> {
     deserializer.deserialize_any(Number).map(Patch::from)

@@ -8,7 +8,7 @@ mod reading;
 
 pub(crate) use draining::drain_the_rest;
 pub(crate) use interop::{Unreadable, check as check_interop};
-pub(crate) use lenient::{boolean, number, text, texts, whole};
+pub(crate) use lenient::{boolean, number, seconds, text, texts, whole};
 pub(crate) use model::Patch;
 pub(crate) use reading::Raw;
 

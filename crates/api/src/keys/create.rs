@@ -5,7 +5,7 @@ use crate::schemas::{KeyLabel, ScopeName};
 use crate::{
     App,
     auth::{Admin, Member, Read},
-    body::JsonOrNothing,
+    body::{JsonOrNothing, seconds},
     problem::{
         Problem,
         kinds::{NoSuchTenant, NotOperator, TooManyKeys},
@@ -33,7 +33,7 @@ pub(crate) struct NewKey {
     #[schema(value_type = Option<Vec<ScopeName>>, min_items = 1, example = json!(["events:publish"]))]
     scopes: Option<Vec<String>>,
     /// Seconds after which the key is refused; absent or null: never.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "seconds")]
     #[schema(minimum = 1, maximum = 315_360_000, example = 7_776_000)]
     expires_in_seconds: Option<u64>,
     /// Networks from which the key may be used, in CIDR form; absent or empty: all.

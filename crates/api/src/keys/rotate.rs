@@ -4,7 +4,7 @@ use super::{CreatedKey, KeyShown, expiry, new_key};
 use crate::{
     App,
     auth::{Admin, Member, Read},
-    body::JsonOrNothing,
+    body::{JsonOrNothing, seconds},
     problem::{
         Problem,
         kinds::{NoSuchKey, NotOperator},
@@ -30,11 +30,11 @@ const OVERLAP_MAX: u64 = 30 * 86_400;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Rotation {
     /// Seconds for which the replaced key stays valid; a day when absent, and 0 to end it at once.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "seconds")]
     #[schema(minimum = 0, maximum = 2_592_000, example = 3600)]
     overlap_seconds: Option<u64>,
     /// Seconds after which the new key is refused; absent or null: never.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "seconds")]
     #[schema(minimum = 1, maximum = 315_360_000, example = 7_776_000)]
     expires_in_seconds: Option<u64>,
 }

@@ -147,7 +147,7 @@ async fn a_replaced_key_stays_valid_for_the_overlap() {
     let admin = app.admin_in("acme");
     let old = admin.post(PATH, json!({"name": "CI", "scopes": ["webhooks:read"]})).await.expect(201);
     let path = format!("{PATH}/{}/rotate", old["id"].as_str().unwrap());
-    let new = admin.post(&path, json!({"overlap_seconds": 600})).await.expect(201);
+    let new = admin.post(&path, json!({"overlap_seconds": 600.0})).await.expect(201);
     assert_eq!((&new["name"], &new["scopes"]), (&json!("CI"), &json!(["webhooks:read"])));
     assert!(new["id"] != old["id"] && new["key"] != old["key"]);
     let by = |made: &serde_json::Value| app.nobody().bearing(made["key"].as_str().unwrap());
@@ -171,6 +171,8 @@ async fn a_replaced_key_stays_valid_for_the_overlap() {
     for (body, field) in [
         (json!({"overlap_seconds": 2_592_001}), "overlap_seconds"),
         (json!({"overlap_seconds": -1}), "overlap_seconds"),
+        (json!({"overlap_seconds": 0.5}), "overlap_seconds"),
+        (json!({"overlap_seconds": "600"}), "overlap_seconds"),
         (json!({"expires_in_seconds": 0}), "expires_in_seconds"),
     ] {
         assert_eq!(admin.post(&path, body.clone()).await.fault().0, field, "{body}");

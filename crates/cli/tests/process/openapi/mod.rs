@@ -67,10 +67,13 @@ impl Place {
     /// match the document.
     async fn check(&self, who: &str, headers: &[String], tags: &[&str], examples: u32) {
         let document = format!("http://{}/api/v1/openapi.json", self.server.address);
-        let examples = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| examples.to_string());
+        let number = std::env::var(EXAMPLES_VARIABLE).unwrap_or_else(|_| examples.to_string());
         let mut tool = tool("schemathesis");
         tool.arg("--config-file").arg(here().join("schemathesis.toml")).args(["run", &document, "--checks", "all"]);
-        tool.args(["--max-examples", &examples, "--seed", "1", "--continue-on-failure", "--no-color"]);
+        tool.args(["--max-examples", &number, "--seed", "1", "--continue-on-failure", "--no-color"]);
+        if examples == FEWER {
+            tool.args(["--phases", "examples,fuzzing"]);
+        }
         for header in headers {
             tool.args(["-H", header]);
         }
