@@ -52,10 +52,17 @@ impl<'c> Found<'c> {
         }
     }
 
-    /// The words of an array of strings, or of one string with spaces between them, as in `scope` (RFC 8693).
+    /// The strings of an array, or the one string, each whole: a group may be called `Network operator`.
+    pub(crate) fn texts(&self) -> Result<Vec<&'c str>, Refusal> {
+        strings(self.value).ok_or_else(|| self.fault("is not a string or an array of strings"))
+    }
+
+    /// The same, but one string has words with spaces between them, as in `scope` (RFC 8693).
     pub(crate) fn words(&self) -> Result<Vec<&'c str>, Refusal> {
-        let texts = strings(self.value).ok_or_else(|| self.fault("is not a string or an array of strings"))?;
-        Ok(texts.into_iter().flat_map(str::split_ascii_whitespace).collect())
+        match self.value {
+            Some(Value::String(text)) => Ok(text.split_ascii_whitespace().collect()),
+            _ => self.texts(),
+        }
     }
 
     fn fault(&self, fault: &'static str) -> Refusal {

@@ -71,9 +71,9 @@ impl Rules {
 
     fn standing(&self, claims: &Claims) -> Result<Standing, Refusal> {
         if let Some(path) = &self.role {
-            let words = claims.at(path).words()?;
-            let role_of = |word: &&str| self.roles.iter().find(|(name, _)| name == word).map(|(_, role)| *role);
-            if let Some(role) = words.iter().filter_map(role_of).max() {
+            let groups = claims.at(path).texts()?;
+            let role_of = |group: &&str| self.roles.iter().find(|(name, _)| name == group).map(|(_, role)| *role);
+            if let Some(role) = groups.iter().filter_map(role_of).max() {
                 return Ok(Standing::Staff(role));
             }
         }

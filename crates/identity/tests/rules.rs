@@ -71,6 +71,8 @@ fn a_user_has_the_tenant_and_the_permissions_of_its_claims() {
     let user = of(&json!({"permissions": "openid webhooks:read events:publish"})).unwrap();
     let expected = [Scope::WebhooksRead, Scope::EventsPublish].into_iter().collect();
     assert!(matches!(user.standing, Standing::Member { scopes, .. } if scopes == expected));
+    let user = of(&json!({"permissions": ["no webhooks:manage", "events:publish "]})).unwrap();
+    assert!(matches!(user.standing, Standing::Member { scopes, .. } if scopes.is_empty()), "elements are whole");
     let user = of(&json!({"permissions": null, "sub": null})).unwrap();
     assert!(matches!(user.standing, Standing::Member { scopes, .. } if scopes.is_empty()));
     assert_eq!(user.subject, None);
@@ -81,6 +83,10 @@ fn a_role_is_the_highest_of_those_that_are_configured() {
     let role = |roles: Value| of(&json!({"realm": {"roles": roles}, "tenant_id": null})).map(|user| user.standing);
     assert_eq!(role(json!(["helpdesk", "admins", "x"])), Ok(Standing::Staff(Role::Operator)));
     assert_eq!(role(json!("helpdesk")), Ok(Standing::Staff(Role::Support)));
+    // A name with spaces is one name, and not its words.
+    for other in [json!("former admins"), json!(["former admins", "Network helpdesk"]), json!(["Admins", " admins"])] {
+        assert!(matches!(role(other.clone()), Err(Refusal::Claim(name, _)) if name == "tenant_id"), "{other}");
+    }
     // The names of the roles mean nothing where others are configured.
     assert!(matches!(role(json!(["operator", "viewer"])), Err(Refusal::Claim(name, _)) if name == "tenant_id"));
     let standing = Rules { role: None, ..rules() };

@@ -8,9 +8,17 @@ use std::collections::BTreeSet;
 const PAGES: [&str; 2] =
     [include_str!("../../../../docs/configuration.md"), include_str!("../../../../docs/tracing.md")];
 
-/// Settings whose values are secrets.
-const SECRETS: [&str; 6] =
-    ["admin_key", "master_key", "other_master_keys", "jwt_secret", "otlp_headers", "traces_headers"];
+/// Settings whose values are secrets. The arguments of a command may have one.
+const SECRETS: [&str; 8] = [
+    "admin_key",
+    "master_key",
+    "master_key_command",
+    "other_master_keys",
+    "other_master_keys_command",
+    "jwt_secret",
+    "otlp_headers",
+    "traces_headers",
+];
 /// Settings whose values are URLs that may have a password.
 const URLS: [&str; 5] = ["store", "read_store", "jwt_jwks_url", "otlp_endpoint", "traces_endpoint"];
 /// A masked value.
