@@ -5,12 +5,27 @@ use crate::{BreakerChange, Store};
 use model::{DeliveryStatus, Priority, Queue, ReplayState, SubscriptionState, policy::OpenBreaker};
 use std::sync::Arc;
 
-/// Other cases may have waiting deliveries on the same store, so differences are compared.
+/// Rounds until the difference of two figures has no changes of other cases in it.
+const ROUNDS: u32 = 60;
+
+/// Other cases add and end deliveries on the same store meanwhile, so a round without theirs is waited for.
 pub async fn waiting_deliveries_are_counted_by_queue_over_all_tenants(store: &dyn Store) {
     let world = World::new(store, "figures.waiting");
+    let mut more = [0; 4];
+    for round in 0..ROUNDS {
+        more = newly_waiting(store, &world, round).await;
+        if more == [6, 6, 2, 0] {
+            return;
+        }
+    }
+    panic!("{more:?} in the last of {ROUNDS} rounds");
+}
+
+/// The numbers of waiting deliveries by queue that are new after deliveries of two tenants were added and attempted.
+async fn newly_waiting(store: &dyn Store, world: &World<'_>, round: u32) -> [i128; 4] {
     let before = store.waiting(world.now()).await.unwrap();
     for name in ["acme", "globex"] {
-        let tenant = world.tenant(name).await;
+        let tenant = world.tenant(&format!("{name}-{round}")).await;
         let subscription = world.subscribe(&tenant).await.id;
         for number in 0..8 {
             let mut new = world.event(&tenant, "invoice.created", &[subscription]);
@@ -24,8 +39,8 @@ pub async fn waiting_deliveries_are_counted_by_queue_over_all_tenants(store: &dy
         }
     }
     let after = store.waiting(world.now()).await.unwrap();
-    let more = |queue| after.in_queue(queue) - before.in_queue(queue);
-    assert_eq!([Queue::High, Queue::Normal, Queue::Retry, Queue::Low].map(more), [6, 6, 2, 0]);
+    let more = |queue| i128::from(after.in_queue(queue)) - i128::from(before.in_queue(queue));
+    [Queue::High, Queue::Normal, Queue::Retry, Queue::Low].map(more)
 }
 
 pub async fn the_oldest_due_delivery_is_of_an_active_subscription_with_a_closed_breaker(store: &dyn Store) {
