@@ -12,7 +12,7 @@ pub struct User {
     pub expires_at: Timestamp,
 }
 
-/// What a user may do, and where.
+/// The rights of a user, and the place where they hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Standing {
     /// A user of the platform, in its tenant.

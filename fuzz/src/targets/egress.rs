@@ -1,4 +1,4 @@
-//! What the network answers: responses in HTTP/1.1, frames of HTTP/2, bodies with content codings, proxies,
+//! Answers of the network: responses in HTTP/1.1, frames of HTTP/2, bodies with content codings, proxies,
 //! `Retry-After`, the hosts file, and identifiers in errors of TLS.
 
 use crate::input::{parts, pieces, text};

@@ -3,6 +3,7 @@
 use crate::{
     App,
     auth::{Admin, Member, Read},
+    finish,
     problem::{
         Problem,
         kinds::{NoSuchKey, NotOperator},
@@ -11,7 +12,7 @@ use crate::{
 use axum::extract::{Path, State};
 use http::StatusCode;
 use model::KeyId;
-use storage::DeleteOutcome;
+use storage::{DeleteOutcome, StorageError};
 
 /// Revoke a key
 ///
@@ -25,15 +26,20 @@ pub(crate) async fn delete(
     member: Member<Read>,
     Path(id): Path<String>,
 ) -> Result<StatusCode, Problem> {
-    let tenant = member.tenant();
+    let tenant = member.tenant().clone();
     let missing = || NoSuchKey::problem(format!("Key not found: {id}"));
     let key = KeyId::parse(&id).map_err(|_| missing())?;
-    let _changing = app.changing_directory.read().await;
-    match app.store.delete_key(tenant, key).await? {
-        DeleteOutcome::Missing => Err(missing()),
-        DeleteOutcome::Done => {
+    // To its end also when the client hangs up: a key that is gone from the store must not stay in the directory.
+    let outcome = finish(async move {
+        let _changing = app.changing_directory.read().await;
+        let outcome = app.store.delete_key(&tenant, key).await?;
+        if outcome == DeleteOutcome::Done {
             app.directory.remove_key(key);
-            Ok(StatusCode::NO_CONTENT)
         }
+        Ok::<_, StorageError>(outcome)
+    });
+    match outcome.await?? {
+        DeleteOutcome::Missing => Err(missing()),
+        DeleteOutcome::Done => Ok(StatusCode::NO_CONTENT),
     }
 }

@@ -5,6 +5,7 @@ use crate::{
     App,
     auth::{Admin, Member, Read},
     body::{JsonOrNothing, seconds},
+    finish,
     problem::{
         Problem,
         kinds::{NoSuchKey, NotOperator},
@@ -15,9 +16,10 @@ use axum::{
     extract::{Path, State},
 };
 use http::StatusCode;
-use model::{KeyId, TenantKey};
+use model::{KeyId, TenantId, TenantKey, Timestamp};
 use serde::Deserialize;
 use std::time::Duration;
+use storage::StorageError;
 use utoipa::ToSchema;
 
 /// Overlap when the request names none: a day.
@@ -54,7 +56,7 @@ pub(crate) async fn rotate(
     Path(id): Path<String>,
     JsonOrNothing(body): JsonOrNothing<Rotation>,
 ) -> Result<(StatusCode, Json<CreatedKey>), Problem> {
-    let tenant = member.tenant();
+    let tenant = member.tenant().clone();
     let overlap = body.overlap_seconds.unwrap_or(OVERLAP);
     if overlap > OVERLAP_MAX {
         return Err(Problem::invalid("overlap_seconds", format!("must be 0 to {OVERLAP_MAX}")));
@@ -63,14 +65,31 @@ pub(crate) async fn rotate(
     let expires_at = expiry(body.expires_in_seconds, now)?;
     let missing = || NoSuchKey::problem(format!("Key not found: {id}"));
     let old = KeyId::parse(&id).map_err(|_| missing())?;
-    let _changing = app.changing_directory.read().await;
-    let keys = app.store.keys(tenant).await?;
-    let known = keys.into_iter().find(|key| key.id == old).ok_or_else(missing)?;
-    let (key, text) = new_key(&app.ids, now, tenant.clone(), known.name, known.scopes);
-    let key = TenantKey { expires_at, networks: known.networks, ..key };
-    if !app.store.replace_key(old, &key, now.after(Duration::from_secs(overlap))).await? {
-        return Err(missing());
-    }
-    app.directory.set_keys(tenant, app.store.keys(tenant).await?);
+    let end = now.after(Duration::from_secs(overlap));
+    // To its end also when the client hangs up: the directory must learn the end of the replaced key.
+    let made = finish(async move { replace(&app, &tenant, old, (now, end, expires_at)).await });
+    let (key, text) = made.await??.ok_or_else(missing)?;
     Ok((StatusCode::CREATED, Json(CreatedKey { shown: KeyShown::from(&key), key: text })))
+}
+
+/// The new key with its text; `None` when the tenant has no key `old`. The lock keeps a revocation from coming between
+/// the store and the directory, which would bring the key back.
+async fn replace(
+    app: &App,
+    tenant: &TenantId,
+    old: KeyId,
+    (now, end, expires_at): (Timestamp, Timestamp, Option<Timestamp>),
+) -> Result<Option<(TenantKey, String)>, StorageError> {
+    let _alone = app.changing_directory.write().await;
+    let keys = app.store.keys(tenant).await?;
+    let Some(known) = keys.into_iter().find(|key| key.id == old) else { return Ok(None) };
+    let (key, text) = new_key(&app.ids, now, tenant.clone(), known.name.clone(), known.scopes);
+    let key = TenantKey { expires_at, networks: known.networks.clone(), ..key };
+    if !app.store.replace_key(old, &key, end).await? {
+        return Ok(None);
+    }
+    let end = known.expires_at.map_or(end, |known| known.min(end));
+    app.directory.add_key(TenantKey { expires_at: Some(end), ..known });
+    app.directory.add_key(key.clone());
+    Ok(Some((key, text)))
 }

@@ -12,6 +12,7 @@ use crate::{
     App,
     auth::Admin,
     body::{JsonOrNothing, Patch},
+    finish,
     problem::{
         Problem,
         kinds::{NotOperator, TenantBeingDeleted},
@@ -28,7 +29,7 @@ use model::{
     tenant::allow::parse_network, text::check_line,
 };
 use serde::Deserialize;
-use storage::PutOutcome;
+use storage::{PutOutcome, StorageError};
 use utoipa::ToSchema;
 
 const NAME_MAX: usize = 200;
@@ -101,12 +102,19 @@ pub(crate) async fn put(
         )));
     }
     let metadata = body.metadata.given().map(Option::unwrap_or_default);
-    let _changing = app.changing_directory.read().await;
     let change = TenantChange { name: body.name, metadata, limits, egress, allow_networks, allow_hosts };
-    let _in_order = app.engine.limits.in_order().await;
-    let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
-    app.engine.control.adopt_tenant(&tenant);
-    app.directory.add_tenant(&id);
+    // To its end also when the client hangs up: what is stored must apply.
+    let shared = app.clone();
+    let changed = finish(async move {
+        let app = shared;
+        let _changing = app.changing_directory.read().await;
+        let _in_order = app.engine.limits.in_order().await;
+        let (tenant, put) = app.store.put_tenant(&id, change, app.clock.now()).await?;
+        app.engine.control.adopt_tenant(&tenant);
+        app.directory.add_tenant(&id);
+        Ok::<_, StorageError>((tenant, put))
+    });
+    let (tenant, put) = changed.await??;
     let status = match put {
         PutOutcome::Created => StatusCode::CREATED,
         PutOutcome::Updated => StatusCode::OK,

@@ -1,6 +1,6 @@
 //! `/api/v1/keys`.
 
-use crate::support::{START, TestApp, each, hyphenated, stored_keys, texts};
+use crate::support::{ADMIN_KEY, START, TestApp, each, hyphenated, stored_keys, texts, within};
 use serde_json::json;
 
 const PATH: &str = "/api/v1/keys";
@@ -179,5 +179,43 @@ async fn a_replaced_key_stays_valid_for_the_overlap() {
     }
     let missing = format!("{PATH}/nothing/rotate");
     assert_eq!(admin.post_nothing(&missing).await.detail(404, "not_found"), "Key not found: nothing");
+    app.finish().await;
+}
+
+/// The client closes its connection as soon as it has sent the request.
+#[tokio::test]
+async fn a_key_is_revoked_or_replaced_also_when_the_client_hangs_up() {
+    let app = TestApp::start().await;
+    for round in 0..40 {
+        let member = app.tenant("acme").await;
+        let id = each(&app.admin_in("acme").get(PATH).await.expect(200), "id")[0].to_owned();
+        let (call, body) = match round % 2 {
+            0 => (format!("DELETE {PATH}/{id}"), ""),
+            _ => (format!("POST {PATH}/{id}/rotate"), r#"{"overlap_seconds": 0}"#),
+        };
+        let request = format!(
+            "{call} HTTP/1.1\r\nhost: a\r\nauthorization: Bearer {ADMIN_KEY}\r\nx-tenant-id: acme\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        );
+        let mut connection = tokio::net::TcpStream::connect(app.address()).await.unwrap();
+        tokio::io::AsyncWriteExt::write_all(&mut connection, request.as_bytes()).await.unwrap();
+        drop(connection);
+        let hash = api::hash_key(&member.key());
+        let ends = |keys: Vec<model::TenantKey>| {
+            keys.iter().find(|key| key.hash == hash).is_none_or(|key| key.expires_at.is_some())
+        };
+        within("the store has the end of the key", async {
+            while !ends(stored_keys(&app, "acme").await) {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+        within("the key is refused", async {
+            while member.get("/api/v1/events").await.status != 401 {
+                tokio::task::yield_now().await;
+            }
+        })
+        .await;
+    }
     app.finish().await;
 }

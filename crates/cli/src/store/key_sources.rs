@@ -128,7 +128,7 @@ fn reader(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<Zeroizing<
     std::thread::spawn(move || {
         let mut bytes = Zeroizing::new(Vec::with_capacity(4096));
         if let Some(pipe) = pipe {
-            // What was read so far counts.
+            // The bytes that were read so far count.
             let _ = pipe.take(MOST).read_to_end(&mut bytes);
         }
         // Nobody waits for it after the timeout.

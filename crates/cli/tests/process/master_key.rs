@@ -99,7 +99,7 @@ impl Installation {
         if others.is_empty() { launch } else { launch.env("POSTRIDER_OTHER_MASTER_KEYS", others) }
     }
 
-    /// What `postrider doctor` says about the keys.
+    /// The lines of `postrider doctor` about the keys.
     async fn doctor(&self, like: &Launch) -> String {
         let found = like.clone().arguments(&["doctor", "--output", "json", "--resolve", "localhost"]).run().await;
         let report: Value = serde_json::from_str(&found.stdout).unwrap_or_else(|_| panic!("{found:?}"));

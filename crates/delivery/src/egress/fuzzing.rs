@@ -26,7 +26,7 @@ use tokio::{
     net::{TcpStream, UnixStream as AsyncUnixStream},
 };
 
-/// What an exchange has made of the bytes of a receiver.
+/// The result of an exchange with the bytes of a receiver.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Heard {
     pub status: u16,
@@ -59,7 +59,7 @@ pub fn tls_algorithm(der: &[u8]) -> String {
     tls::algorithm(der)
 }
 
-/// What the frames of an HTTP/2 connection tell: a response has begun, the first frame was SETTINGS, and whether the
+/// Findings in the frames of an HTTP/2 connection: a response has begun, the first frame was SETTINGS, and whether the
 /// request on this stream was processed.
 pub fn frames(pieces: &[&[u8]], stream: u32) -> (bool, bool, &'static str) {
     let (has_answered, has_begun, fate) = http2::told(pieces, stream);

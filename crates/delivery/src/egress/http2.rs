@@ -246,7 +246,7 @@ impl AsyncWrite for Listening {
     }
 }
 
-/// What these bytes of a receiver tell: a response has begun, the first frame was SETTINGS, and the fate of a stream.
+/// Findings in these bytes of a receiver: a response has begun, the first frame was SETTINGS, and the fate of a stream.
 #[cfg(feature = "fuzzing")]
 pub(super) fn told(pieces: &[&[u8]], stream: u32) -> (bool, bool, super::fault::Fate) {
     let received = Arc::new(Received::default());
