@@ -12,7 +12,10 @@ use storage::{
 use storage_sqlite::SqliteStore;
 
 fn sqlite3(path: &Path, sql: &str) -> String {
-    let ran = Command::new("sqlite3").arg("-readonly").arg(path).arg(sql).output().expect("the package sqlite3");
+    // The store that was dropped before may still hold the file for a moment.
+    let mut program = Command::new("sqlite3");
+    let ran =
+        program.args(["-readonly", "-cmd", ".timeout 10000"]).arg(path).arg(sql).output().expect("the package sqlite3");
     assert!(ran.status.success(), "{sql}: {}", String::from_utf8_lossy(&ran.stderr));
     String::from_utf8(ran.stdout).unwrap()
 }

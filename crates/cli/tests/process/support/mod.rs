@@ -47,12 +47,12 @@ pub(crate) async fn alone() -> MutexGuard<'static, ()> {
     HEAVY.lock().await
 }
 
-/// A free port, below those that the system assigns to connections.
+/// A free port, below those that the system assigns to connections, and where the port policy lists none.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
     let start = std::process::id() as u16;
     for _ in 0..10_000 {
-        let port = 20_000 + start.wrapping_add(NEXT.fetch_add(1, Relaxed)) % 12_000;
+        let port = 28_000 + start.wrapping_add(NEXT.fetch_add(1, Relaxed)) % 4_000;
         if TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_ok() {
             return port;
         }
